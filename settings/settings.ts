@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+import { durationMs } from './duration.ts';
+import { withSecretsFromFiles } from './secrets.ts';
+import { SettingsError } from './settings-error.ts';
+
+const flag = z
+  .enum(['true', 'false'], { error: 'expected true or false' })
+  .default('false')
+  .transform((value) => value === 'true');
+
+const count = (fallback: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `expected a whole number from ${least} to ${most}`)
+    .default(String(fallback))
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `expected a whole number from ${least} to ${most}`);
+
+const text = (fallback: string) => z.string().min(1, 'expected a text that is not empty').default(fallback);
+const optionalText = z.string().min(1, 'expected a text that is not empty').optional();
+
+const hostAndPort = /^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i;
+
+/** Secrets may come from a file instead: `DB_PASSWORD_FILE` for `DB_PASSWORD`. */
+export const secretNames = ['DB_PASSWORD', 'KAFKA_SASL_PASSWORD', 'PSEUDONYM_KEY'] as const;
+
+/** The whole environment contract. Every process parses all of it, so that a wrong value is found wherever it is set. */
+export const environmentSchema = z.object({
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'expected one of trace, debug, info, warn, error, silent',
+    })
+    .default('info'),
+
+  KAFKA_BOOTSTRAP_SERVERS: z
+    .string()
+    .default('localhost:9092')
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .refine((list) => list.every((entry) => hostAndPort.test(entry)), 'expected host:port[,host:port…]'),
+  KAFKA_AUTO_OFFSET_RESET: z
+    .enum(['earliest', 'latest'], { error: 'expected earliest or latest' })
+    .default('earliest'),
+  KAFKA_GROUP_PREFIX: text('aisle'),
+  KAFKA_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[\w.-]*$/, 'expected letters, digits, dots, dashes or underscores')
+    .default(''),
+  KAFKA_REPLICATION_FACTOR: count(1, 1, 9),
+  KAFKA_SSL: flag,
+  KAFKA_SSL_CA_FILE: optionalText,
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'], {
+      error: 'expected plain, scram-sha-256 or scram-sha-512',
+    })
+    .optional(),
+  KAFKA_SASL_USERNAME: optionalText,
+  KAFKA_SASL_PASSWORD: optionalText,
+
+  DB_HOST: text('localhost'),
+  DB_PORT: count(5432, 1, 65535),
+  DB_NAME: text('webanalytics'),
+  DB_USER: text('aisle'),
+  DB_PASSWORD: z.string().default(''),
+  DB_SSL: z
+    .enum(['disable', 'require', 'verify-full'], { error: 'expected disable, require or verify-full' })
+    .default('disable'),
+  DB_SSL_CA_FILE: optionalText,
+  DB_POOL_SIZE: count(6, 1, 100),
+
+  TEMPORAL_ADDRESS: z.string().regex(hostAndPort, 'expected host:port').default('localhost:7233'),
+  TEMPORAL_NAMESPACE: text('default'),
+  TEMPORAL_TASK_QUEUE: text('aisle'),
+  TEMPORAL_TLS: flag,
+  TEMPORAL_TLS_CA_FILE: optionalText,
+  TEMPORAL_TLS_CERT_FILE: optionalText,
+  TEMPORAL_TLS_KEY_FILE: optionalText,
+
+  PSEUDONYM_KEY: z.string().min(16, 'expected a secret of at least 16 characters').optional(),
+
+  BATCH_SIZE: count(5000, 1, 50_000),
+  MAX_EVENT_BYTES: count(262_144, 1024, 10_485_760),
+  MAX_PENDING_EVENTS: count(50_000, 100, 5_000_000),
+  LETTERS_PER_SECOND_MIN: count(20, 1, 10_000),
+  LETTERS_PER_SECOND_MAX: count(200, 1, 10_000),
+  MAX_CACHED_JOURNEYS: count(2000, 0, 100_000),
+
+  SESSION_GAP: durationMs('30m'),
+  CART_ABANDON_AFTER: durationMs('30m'),
+  CHECKOUT_ABANDON_AFTER: durationMs('15m'),
+  RECOVERY_WINDOW: durationMs('7d'),
+  ALERT_COOLDOWN: durationMs('24h'),
+  LATE_GRACE: durationMs('5m'),
+  CLOCK_SKEW_LIMIT: durationMs('5m'),
+  JOURNEY_IDLE_AFTER: durationMs('24h'),
+  ROLL_UP_EVERY: durationMs('10s'),
+});
+
+export type Settings = z.output<typeof environmentSchema>;
+
+/**
+ * Parses the environment, once, at a process's start. An empty value counts as not set.
+ * Throws a `SettingsError` that names each wrong variable and what it expects.
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const present = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
+  const resolved = withSecretsFromFiles(Object.fromEntries(present), secretNames);
+  const result = environmentSchema.safeParse(resolved);
+  if (!result.success) {
+    throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  return consistent(result.data);
+}
+
+function consistent(settings: Settings): Settings {
+  const problems: string[] = [];
+  if (settings.LETTERS_PER_SECOND_MIN > settings.LETTERS_PER_SECOND_MAX) {
+    problems.push('LETTERS_PER_SECOND_MIN: expected at most LETTERS_PER_SECOND_MAX');
+  }
+  if (settings.KAFKA_SASL_MECHANISM && !(settings.KAFKA_SASL_USERNAME && settings.KAFKA_SASL_PASSWORD)) {
+    problems.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: expected both, as KAFKA_SASL_MECHANISM is set');
+  }
+  if (Boolean(settings.TEMPORAL_TLS_CERT_FILE) !== Boolean(settings.TEMPORAL_TLS_KEY_FILE)) {
+    problems.push('TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE: expected both or neither');
+  }
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
