@@ -13,7 +13,10 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/require-await': 'off',
@@ -26,9 +29,33 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: nodeBuiltins, patterns: [{ group: ['zod', 'kafkajs', 'pg', 'pino'], message: 'Keep the workflow bundle small and deterministic.' }] },
+        {
+          paths: nodeBuiltins,
+          patterns: [
+            {
+              group: [
+                'zod',
+                'kafkajs',
+                'pg',
+                'pino',
+                '@temporalio/activity',
+                '@temporalio/client',
+                '@temporalio/worker',
+              ],
+              message: 'Keep the workflow bundle small and deterministic.',
+            },
+          ],
+        },
       ],
-      'no-restricted-globals': ['error', 'process', 'require', 'Buffer', 'fetch', 'setInterval', 'setImmediate'],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'require',
+        'Buffer',
+        'fetch',
+        'setInterval',
+        'setImmediate',
+      ],
     },
   },
 );

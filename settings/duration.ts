@@ -9,7 +9,9 @@ export const durationMs = (fallback: ms.StringValue) =>
     .string()
     .default(fallback)
     .transform((text, context) => {
-      const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text.trim()) ? ms(text.trim() as ms.StringValue) : Number.NaN;
+      const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text.trim())
+        ? ms(text.trim() as ms.StringValue)
+        : Number.NaN;
       if (Number.isFinite(value) && value > 0 && value <= longestMs) return Math.round(value);
       context.addIssue({
         code: 'custom',

@@ -11,11 +11,14 @@ export function withSecretsFromFiles(
   for (const name of secretNames) {
     const path = environment[`${name}_FILE`];
     if (!path) continue;
-    if (environment[name]) throw new SettingsError([`${name} and ${name}_FILE are both set: set one of them`]);
+    if (environment[name])
+      throw new SettingsError([`${name} and ${name}_FILE are both set: set one of them`]);
     try {
       resolved[name] = readFileSync(path, 'utf8').trim();
     } catch (error) {
-      throw new SettingsError([`${name}_FILE: cannot read the file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`]);
+      throw new SettingsError([
+        `${name}_FILE: cannot read the file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+      ]);
     }
   }
   return resolved;

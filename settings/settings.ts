@@ -78,6 +78,9 @@ export const environmentSchema = z.object({
 
   PSEUDONYM_KEY: z.string().min(16, 'expected a secret of at least 16 characters').optional(),
 
+  /** Touched every few seconds while the process is healthy; a container's health check looks at its age. */
+  LIVENESS_FILE: optionalText,
+
   BATCH_SIZE: count(5000, 1, 50_000),
   MAX_EVENT_BYTES: count(262_144, 1024, 10_485_760),
   MAX_PENDING_EVENTS: count(50_000, 100, 5_000_000),
@@ -118,7 +121,9 @@ function consistent(settings: Settings): Settings {
     problems.push('LETTERS_PER_SECOND_MIN: expected at most LETTERS_PER_SECOND_MAX');
   }
   if (settings.KAFKA_SASL_MECHANISM && !(settings.KAFKA_SASL_USERNAME && settings.KAFKA_SASL_PASSWORD)) {
-    problems.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: expected both, as KAFKA_SASL_MECHANISM is set');
+    problems.push(
+      'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: expected both, as KAFKA_SASL_MECHANISM is set',
+    );
   }
   if (Boolean(settings.TEMPORAL_TLS_CERT_FILE) !== Boolean(settings.TEMPORAL_TLS_KEY_FILE)) {
     problems.push('TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE: expected both or neither');

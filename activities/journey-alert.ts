@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+
+import type { Alert, JourneyAlertType, Severity } from '../events/alert.ts';
+import type { JourneyAlert } from '../events/journey-record.ts';
+
+const severities: Readonly<Record<JourneyAlertType, Severity>> = {
+  cart_abandoned: 'info',
+  checkout_abandoned: 'warning',
+  cart_recovered: 'info',
+};
+
+/** The alert as the world reads it. The same journey, cart and type always give the same `alert_id`. */
+export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
+  const { type, cartId, at, value, currency, items, elapsedMs, abandonedBefore } = alert;
+  const identity = [type, journeyId, cartId].join('\u0000');
+  const isUser = journeyId.startsWith('u');
+  return {
+    alert_id: createHash('sha256').update(identity).digest('hex').slice(0, 32),
+    alert_type: type,
+    severity: severities[type],
+    message: messageOf(alert),
+    timestamp: new Date(at).toISOString(),
+    metadata: {
+      journey_id: journeyId,
+      user_id: isUser ? journeyId : null,
+      cart_id: cartId,
+      step: type === 'checkout_abandoned' ? 'checkout' : type === 'cart_abandoned' ? 'cart' : 'purchase',
+      value,
+      currency,
+      items: items.map(({ productId, quantity, price }) => ({ product_id: productId, quantity, price })),
+      ...(type === 'cart_recovered'
+        ? { recovered_after_seconds: elapsedMs / 1000 }
+        : { idle_minutes: elapsedMs / 60_000 }),
+      abandoned_before: abandonedBefore,
+    },
+  };
+}
+
+function messageOf({ type, value, currency, elapsedMs }: JourneyAlert): string {
+  const worth = value === null ? '' : ` worth ${value}${currency === null ? '' : ` ${currency}`}`;
+  const duration = inWords(elapsedMs);
+  switch (type) {
+    case 'cart_abandoned':
+      return `A cart${worth} was abandoned: no activity for ${duration}`;
+    case 'checkout_abandoned':
+      return `A checkout${worth} was abandoned: no activity for ${duration}`;
+    case 'cart_recovered':
+      return `An abandoned cart was recovered by a purchase${worth}, ${duration} later`;
+  }
+}
+
+function inWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 120) return `${seconds} seconds`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+}

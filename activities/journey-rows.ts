@@ -1,0 +1,81 @@
+import type { JourneyRecord } from '../events/journey-record.ts';
+
+export interface JourneyEntry {
+  readonly journeyId: string;
+  readonly record: JourneyRecord;
+}
+
+export interface Statement {
+  /** Makes the server prepare it once a connection. */
+  readonly name: string;
+  readonly text: string;
+  readonly rows: readonly object[];
+}
+
+/**
+ * The statements that write many journeys' rows at once, each a single set-based upsert over a JSON array.
+ * Two rows of one key in one statement cannot be: a journey waits for its write before it makes the next.
+ */
+export function journeyStatements(entries: readonly JourneyEntry[]): Statement[] {
+  const rowsOf = <Row extends object>(pick: (record: JourneyRecord) => readonly Row[]) =>
+    entries.flatMap(({ journeyId, record }) => pick(record).map((row) => ({ journeyId, ...row })));
+  return [
+    { name: 'write-steps', text: insertSteps, rows: rowsOf((record) => record.steps) },
+    { name: 'write-carts', text: upsertCarts, rows: rowsOf((record) => record.carts) },
+    { name: 'write-purchases', text: upsertPurchases, rows: rowsOf((record) => record.purchases) },
+    { name: 'write-abandonments', text: insertAbandonments, rows: rowsOf((record) => record.abandonments) },
+    { name: 'write-recoveries', text: updateRecoveries, rows: rowsOf((record) => record.recoveries) },
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+const time = (column: string) => `to_timestamp(r."${column}" / 1000.0)`;
+
+const insertSteps = `
+  INSERT INTO funnel_steps (journey_id, event_id, step, reached_at, session_started_at)
+  SELECT r."journeyId", r."eventId", r.step, ${time('reachedAt')}, ${time('sessionStartedAt')}
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    "journeyId" text, "eventId" text, step text, "reachedAt" float8, "sessionStartedAt" float8)
+  ON CONFLICT DO NOTHING`;
+
+const upsertCarts = `
+  INSERT INTO carts AS kept (
+    journey_id, cart_id, version, status, stage, opened_at, updated_at, closed_at, items, value, currency)
+  SELECT r."journeyId", r."cartId", r.version, r.status, r.stage, ${time('openedAt')}, ${time('updatedAt')},
+    ${time('closedAt')}, r.items, r.value, r.currency
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    "journeyId" text, "cartId" text, version integer, status text, stage text, "openedAt" float8,
+    "updatedAt" float8, "closedAt" float8, items jsonb, value numeric, currency text)
+  ON CONFLICT (journey_id, cart_id) DO UPDATE SET
+    version = excluded.version, status = excluded.status, stage = excluded.stage, opened_at = excluded.opened_at,
+    updated_at = excluded.updated_at, closed_at = excluded.closed_at, items = excluded.items,
+    value = excluded.value, currency = excluded.currency
+  WHERE kept.version < excluded.version`;
+
+const upsertPurchases = `
+  INSERT INTO purchases AS kept (
+    journey_id, purchase_id, version, purchased_at, order_id, cart_id, value, currency, items)
+  SELECT r."journeyId", r."purchaseId", r.version, ${time('purchasedAt')}, r."orderId", r."cartId", r.value,
+    r.currency, r.items
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    "journeyId" text, "purchaseId" text, version integer, "purchasedAt" float8, "orderId" text, "cartId" text,
+    value numeric, currency text, items jsonb)
+  ON CONFLICT (journey_id, purchase_id) DO UPDATE SET
+    version = excluded.version, order_id = excluded.order_id, value = excluded.value,
+    currency = excluded.currency, items = excluded.items
+  WHERE kept.version < excluded.version`;
+
+const insertAbandonments = `
+  INSERT INTO abandonments (
+    journey_id, cart_id, kind, abandoned_at, value, currency, items, suppressed)
+  SELECT r."journeyId", r."cartId", r.kind, ${time('abandonedAt')}, r.value, r.currency, r.items, r.suppressed
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    "journeyId" text, "cartId" text, kind text, "abandonedAt" float8, value numeric, currency text, items jsonb,
+    suppressed boolean)
+  ON CONFLICT DO NOTHING`;
+
+const updateRecoveries = `
+  UPDATE abandonments a
+  SET recovered_at = ${time('recoveredAt')}, recovered_value = r.value
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    "journeyId" text, "cartId" text, "recoveredAt" float8, value numeric)
+  WHERE a.journey_id = r."journeyId" AND a.cart_id = r."cartId" AND a.recovered_at IS NULL`;

@@ -1,0 +1,73 @@
+import { isRefusedValue, type Database } from '../connections/postgres.ts';
+import type { ShopEvent } from '../events/shop-event.ts';
+
+export interface RefusedEvent {
+  readonly event: ShopEvent;
+  /** PostgreSQL's own code, such as 22P05; its message may repeat a value and is left out. */
+  readonly code: string;
+}
+
+/**
+ * Records events in one set-based statement, each once by its `event_id`. Rows that PostgreSQL refuses are found by
+ * halving and given back, so that one bad row costs its neighbours nothing. Throws when the database is not available.
+ */
+export async function recordEvents(
+  database: Database,
+  events: readonly ShopEvent[],
+): Promise<RefusedEvent[]> {
+  if (events.length === 0) return [];
+  try {
+    await database.query({
+      name: 'record-events',
+      text: insertEvents,
+      values: [JSON.stringify(events.map(toRow))],
+    });
+    return [];
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error;
+    const [only, ...others] = events;
+    if (only && others.length === 0) return [{ event: only, code: (error as { code: string }).code }];
+    const middle = Math.ceil(events.length / 2);
+    return [
+      ...(await recordEvents(database, events.slice(0, middle))),
+      ...(await recordEvents(database, events.slice(middle))),
+    ];
+  }
+}
+
+function toRow(event: ShopEvent): object {
+  const { device, items, properties } = event;
+  return {
+    i: event.eventId,
+    t: event.time,
+    c: event.timeClamped,
+    j: event.journeyId,
+    u: event.userId,
+    s: event.sessionId,
+    a: event.action,
+    p: event.page,
+    r: event.referrer,
+    dt: device.type,
+    db: device.browser,
+    dos: device.os,
+    l: event.loadTimeSeconds,
+    it:
+      items.length > 0
+        ? items.map(({ productId, quantity, price }) => ({ product_id: productId, quantity, price }))
+        : null,
+    v: event.value,
+    cu: event.currency,
+    o: event.orderId,
+    pr: Object.keys(properties).length > 0 ? properties : null,
+  };
+}
+
+const insertEvents = `
+  INSERT INTO events (
+    event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer,
+    device_type, browser, os, load_time, items, value, currency, order_id, properties)
+  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr
+  FROM json_to_recordset($1::json) AS x(
+    i text, t float8, c boolean, j text, u text, s text, a text, p text, r text, dt text, db text, dos text,
+    l float8, it jsonb, v numeric, cu text, o text, pr jsonb)
+  ON CONFLICT DO NOTHING`;

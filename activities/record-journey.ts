@@ -1,0 +1,48 @@
+import type { MessageProducer } from '../connections/kafka.ts';
+import { inTransaction, type Database } from '../connections/postgres.ts';
+import type { Alert } from '../events/alert.ts';
+import type { JourneyActivities } from './activities.ts';
+import { GroupCommit } from './group-commit.ts';
+import { toAlert } from './journey-alert.ts';
+import { journeyStatements, type JourneyEntry } from './journey-rows.ts';
+
+const mostJourneysInACommit = 500;
+
+/**
+ * Rows first, then the alerts on their topic: an alert that somebody acts on can always be looked up.
+ * A crash between the two repeats both, with the same keys.
+ */
+export function createRecordJourney(
+  database: Database,
+  producer: MessageProducer,
+  alertsTopic: string,
+): JourneyActivities['recordJourney'] {
+  const rows = new GroupCommit<JourneyEntry>(
+    (entries) =>
+      inTransaction(database, async (session) => {
+        for (const { name, text, rows: written } of journeyStatements(entries)) {
+          await session.query({ name, text, values: [JSON.stringify(written)] });
+        }
+        const alerts = entries.flatMap(({ journeyId, record }) =>
+          record.alerts.map((alert) => toAlert(journeyId, alert)),
+        );
+        if (alerts.length > 0)
+          await session.query({ name: 'write-alerts', text: insertAlerts, values: [JSON.stringify(alerts)] });
+      }),
+    mostJourneysInACommit,
+  );
+  return async (journeyId, record) => {
+    await rows.commit({ journeyId, record });
+    const alerts = record.alerts.map((alert) => toAlert(journeyId, alert));
+    if (alerts.length > 0) await producer.send(alertsTopic, alerts.map(toMessage));
+  };
+}
+
+const toMessage = (alert: Alert) => ({ key: alert.alert_type, value: JSON.stringify(alert) });
+
+const insertAlerts = `
+  INSERT INTO alerts (alert_id, alert_type, severity, message, "timestamp", metadata)
+  SELECT alert_id, alert_type, severity, message, "timestamp", metadata
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    alert_id text, alert_type text, severity text, message text, "timestamp" timestamptz, metadata jsonb)
+  ON CONFLICT DO NOTHING`;

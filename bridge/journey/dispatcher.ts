@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Mailbox, OutgoingLetter } from './mailbox.ts';
+import type { Pace } from './pace.ts';
+
+export interface DispatcherLimits {
+  /** Letters under way at once. Calm ones leave a part of them free for urgent ones. */
+  readonly mostInFlight: number;
+  readonly mostCalmInFlight: number;
+}
+
+/** Sends what the mailbox holds: urgent letters at once, the rest at the pace. Stops at the first error of `send`. */
+export class Dispatcher {
+  private readonly mailbox: Mailbox;
+  private readonly pace: Pace;
+  private readonly send: (letter: OutgoingLetter) => Promise<void>;
+  private readonly limits: DispatcherLimits;
+  private inFlight = 0;
+  private calmInFlight = 0;
+  private wake: (() => void) | null = null;
+  private failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    mailbox: Mailbox,
+    pace: Pace,
+    send: (letter: OutgoingLetter) => Promise<void>,
+    limits: DispatcherLimits,
+  ) {
+    this.mailbox = mailbox;
+    this.pace = pace;
+    this.send = send;
+    this.limits = limits;
+  }
+
+  /** Tells the dispatcher that the mailbox has something new. */
+  notice(): void {
+    this.wake?.();
+  }
+
+  /** Runs until `stopping`, then waits for the letters under way. Rejects with the first error of `send`. */
+  async run(stopping: AbortSignal): Promise<void> {
+    const wake = () => this.wake?.();
+    stopping.addEventListener('abort', wake);
+    try {
+      while (!stopping.aborted || this.inFlight > 0) {
+        if (this.failure) throw this.failure.error;
+        const waitMs = stopping.aborted ? Number.POSITIVE_INFINITY : this.sendWhatMayGo();
+        await this.nextChange(waitMs);
+      }
+      if (this.failure) throw this.failure.error;
+    } finally {
+      stopping.removeEventListener('abort', wake);
+    }
+  }
+
+  /** Starts all letters that may go now; says how long until the pace allows the next, in milliseconds. */
+  private sendWhatMayGo(): number {
+    const { mostInFlight, mostCalmInFlight } = this.limits;
+    while (this.inFlight < mostInFlight) {
+      const urgent = this.mailbox.takeUrgent();
+      if (!urgent) break;
+      void this.start(urgent);
+    }
+    while (this.inFlight < mostInFlight && this.calmInFlight < mostCalmInFlight) {
+      if (!this.pace.tryTake(performance.now())) return this.pace.waitMs;
+      const calm = this.mailbox.takeCalm();
+      if (!calm) {
+        this.pace.giveBack();
+        break;
+      }
+      void this.start(calm);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  private async start(letter: OutgoingLetter): Promise<void> {
+    this.inFlight += 1;
+    if (!letter.urgent) this.calmInFlight += 1;
+    const startedAt = performance.now();
+    try {
+      await this.send(letter);
+      this.mailbox.arrived(letter.journeyId);
+    } catch (error) {
+      this.failure ??= { error };
+    } finally {
+      const now = performance.now();
+      this.pace.observe(now - startedAt, now);
+      this.inFlight -= 1;
+      if (!letter.urgent) this.calmInFlight -= 1;
+      this.wake?.();
+    }
+  }
+
+  private async nextChange(waitMs: number): Promise<void> {
+    const over = new AbortController();
+    const changed = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    const paced = Number.isFinite(waitMs)
+      ? sleep(waitMs, undefined, { signal: over.signal }).catch(() => undefined)
+      : new Promise<void>(() => undefined);
+    await Promise.race([changed, paced]);
+    over.abort();
+    this.wake = null;
+  }
+}

@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { untilItWorks } from '../../connections/back-off.ts';
+import {
+  isKafkaUnavailable,
+  type MessageBatch,
+  type OffsetReader,
+  type TopicConsumer,
+} from '../../connections/kafka.ts';
+import type { Log } from '../../connections/log.ts';
+import { keepingMembership } from '../keep-membership.ts';
+import type { Parsed, RawMessage } from '../parse/parse-event.ts';
+import { isBackPressure, type DeliverLetter } from './deliver.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { asMetadata, incarnationsOf } from './incarnations.ts';
+import { Mailbox, type OutgoingLetter } from './mailbox.ts';
+import type { StepNews } from './news.ts';
+import { OffsetLedger } from './offset-ledger.ts';
+import type { Pace } from './pace.ts';
+import { toLetter, toMail } from './write-letter.ts';
+
+export interface JourneyLaneParts {
+  readonly parse: (message: RawMessage) => Parsed;
+  readonly deliver: DeliverLetter;
+  readonly offsets: OffsetReader;
+  readonly news: StepNews;
+  readonly pace: Pace;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly from: 'earliest' | 'latest';
+  /** Events that may wait for their letters; above it the lane stops reading. */
+  readonly mostPendingEvents: number;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
+}
+
+const letterLimits = { mostEvents: 500, mostBytes: 262_144 };
+const dispatcherLimits = { mostInFlight: 24, mostCalmInFlight: 8 };
+const commitEveryMs = 500;
+const roomPollMs = 20;
+
+/**
+ * The journey lane: every usable event into the letter of its user. An offset is committed once no event before it is
+ * still under way; what a crash repeats, the actor's marks drop. When the server pushes back, letters wait, the mailbox
+ * fills, and reading stops: nothing is dropped.
+ */
+export class JourneyLane {
+  private readonly parts: JourneyLaneParts;
+  private readonly mailbox = new Mailbox(letterLimits);
+  private readonly dispatcher: Dispatcher;
+  /** Replaced as a whole when the group settles anew: letters of an earlier time settle nothing any more. */
+  private assignment: Assignment = { ledgers: new Map(), incarnations: new Map() };
+
+  constructor(parts: JourneyLaneParts) {
+    this.parts = parts;
+    this.dispatcher = new Dispatcher(
+      this.mailbox,
+      parts.pace,
+      (letter) => this.send(letter),
+      dispatcherLimits,
+    );
+  }
+
+  /** Names the incarnation of each partition and commits the names before the first letter. */
+  async assign(consumer: TopicConsumer, partitions: readonly number[]): Promise<void> {
+    const { offsets, groupId, topic, from } = this.parts;
+    this.mailbox.clear();
+    this.assignment = { ledgers: new Map(), incarnations: new Map() };
+    const starts = await offsets.starts(groupId, topic, from);
+    const incarnations = incarnationsOf(starts);
+    const own = partitions.map((partition) => ({ partition, offset: starts.get(partition)?.next ?? 0 }));
+    await consumer.commit(
+      own.map(({ partition, offset }) => ({
+        partition,
+        offset,
+        metadata: asMetadata(incarnations.get(partition) ?? ''),
+      })),
+    );
+    this.assignment = {
+      ledgers: new Map(own.map(({ partition, offset }) => [partition, new OffsetLedger(offset)])),
+      incarnations,
+    };
+  }
+
+  async handle(batch: MessageBatch): Promise<void> {
+    const { parse, news, stopping, mostPendingEvents } = this.parts;
+    const ledger = this.assignment.ledgers.get(batch.partition);
+    if (!ledger) return;
+    await keepingMembership(batch, stopping, async (signal) => {
+      for (const message of batch.messages) {
+        while (this.mailbox.size >= mostPendingEvents) await sleep(roomPollMs, undefined, { signal });
+        if (!batch.isCurrent()) return;
+        const parsed = parse(message);
+        // The record lane has sent it to the dead letters.
+        if (!parsed.usable) ledger.skip(message.offset);
+        else {
+          ledger.take(message.offset);
+          const position = {
+            partition: batch.partition,
+            offset: message.offset,
+            appendedAt: message.appendedAt,
+          };
+          this.mailbox.post(toMail(parsed.event, position, news.isNews(parsed.event)));
+        }
+      }
+      this.dispatcher.notice();
+    }).catch((error: unknown) => {
+      if (batch.isCurrent() && !stopping.aborted) throw error;
+    });
+  }
+
+  /** Sends letters and commits what is delivered, until the lane stops. */
+  async run(consumer: TopicConsumer): Promise<void> {
+    const { stopping } = this.parts;
+    await Promise.all([this.dispatcher.run(stopping), this.commitDelivered(consumer)]);
+    await this.commit(consumer);
+  }
+
+  private async commitDelivered(consumer: TopicConsumer): Promise<void> {
+    const { stopping, log } = this.parts;
+    while (!stopping.aborted) {
+      await sleep(commitEveryMs, undefined, { signal: stopping }).catch(() => undefined);
+      await untilItWorks(() => this.commit(consumer), {
+        mayRetry: isKafkaUnavailable,
+        onRetry: (_, attempt) => log.warn({ attempt }, 'Kafka takes no commit; the journey lane tries again'),
+        signal: stopping,
+      }).catch((error: unknown) => {
+        if (!stopping.aborted) throw error;
+      });
+    }
+  }
+
+  private async commit(consumer: TopicConsumer): Promise<void> {
+    const { ledgers, incarnations } = this.assignment;
+    const due = [...ledgers]
+      .map(([partition, ledger]) => ({ partition, ledger, offset: ledger.committable }))
+      .filter(({ ledger, offset }) => offset > ledger.committed);
+    await consumer.commit(
+      due.map(({ partition, offset }) => ({
+        partition,
+        offset,
+        metadata: asMetadata(incarnations.get(partition) ?? ''),
+      })),
+    );
+    for (const { ledger, offset } of due) ledger.noteCommitted(offset);
+  }
+
+  private async send(letter: OutgoingLetter): Promise<void> {
+    const { deliver, log, stopping } = this.parts;
+    const { ledgers, incarnations } = this.assignment;
+    const content = toLetter(letter, incarnations);
+    try {
+      await untilItWorks(() => deliver(letter.journeyId, content), {
+        mayRetry: isBackPressure,
+        onRetry: (error, attempt) =>
+          log.warn(
+            { attempt, error: (error as Error).name },
+            'Temporal takes no letter now; it is sent again',
+          ),
+        signal: stopping,
+      });
+    } catch (error) {
+      // Its offsets stay uncommitted: the letter is written again by whoever reads them next.
+      if (stopping.aborted) return;
+      throw error;
+    }
+    for (const { partition, offset } of letter.mail) ledgers.get(partition)?.settle(offset);
+  }
+}
+
+interface Assignment {
+  readonly ledgers: ReadonlyMap<number, OffsetLedger>;
+  readonly incarnations: ReadonlyMap<number, string>;
+}

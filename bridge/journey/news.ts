@@ -1,0 +1,48 @@
+import { actionOf } from '../../events/actions.ts';
+import { rankOf } from '../../events/funnel.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
+
+interface LastStep {
+  readonly rank: number;
+  readonly time: number;
+}
+
+const purchaseRank = rankOf('purchase');
+
+/**
+ * Is a step news? Seeing the cart page for the tenth time changes nothing, so only a step further down the funnel than
+ * the last one sent for the user is, and every purchase; a session's gap starts anew. Bounded: what is forgotten costs
+ * one needless urgent letter.
+ */
+export class StepNews {
+  private young = new Map<string, LastStep>();
+  private old = new Map<string, LastStep>();
+  private readonly sessionGapMs: number;
+  private readonly mostRemembered: number;
+
+  constructor(sessionGapMs: number, mostRemembered = 100_000) {
+    this.sessionGapMs = sessionGapMs;
+    this.mostRemembered = mostRemembered;
+  }
+
+  isNews({ journeyId, action, page, time }: ShopEvent): boolean {
+    const step = actionOf(action).step(page?.split('?', 1)[0] ?? null);
+    if (step === null || step === 'browse') return false;
+    const rank = rankOf(step);
+    const last = this.young.get(journeyId) ?? this.old.get(journeyId);
+    const goesOn = last !== undefined && time <= last.time + this.sessionGapMs && last.rank < purchaseRank;
+    const news = rank === purchaseRank || !goesOn || rank > last.rank;
+    this.remember(journeyId, {
+      rank: news ? rank : last.rank,
+      time: Math.max(time, last?.time ?? 0),
+    });
+    return news;
+  }
+
+  private remember(journeyId: string, step: LastStep): void {
+    this.young.set(journeyId, step);
+    if (this.young.size < this.mostRemembered) return;
+    this.old = this.young;
+    this.young = new Map();
+  }
+}

@@ -1,0 +1,72 @@
+export interface PaceBounds {
+  readonly leastPerSecond: number;
+  readonly mostPerSecond: number;
+}
+
+/** A signal that takes no longer than this found the server with room to spare. */
+const comfortableMs = 40;
+/** One that takes longer than this had to queue. */
+const crowdedMs = 120;
+const adjustEveryMs = 1_000;
+const longestBurstSeconds = 0.25;
+
+/**
+ * The pace of letters that are not urgent, found by feedback: the latency of signals is the sensor. Additive increase
+ * while the server answers at ease, multiplicative decrease when it does not (as TCP does it: Chiu & Jain, 1989), within
+ * bounds. Time is handed in, so that the policy can be tested without a clock.
+ */
+export class Pace {
+  private perSecond: number;
+  private readonly bounds: PaceBounds;
+  private tokens = 0;
+  private refilledAt: number;
+  private adjustedAt: number;
+  private latencies: number[] = [];
+
+  constructor(bounds: PaceBounds, now: number) {
+    this.bounds = bounds;
+    this.perSecond = bounds.leastPerSecond;
+    this.refilledAt = now;
+    this.adjustedAt = now;
+  }
+
+  get lettersPerSecond(): number {
+    return this.perSecond;
+  }
+
+  /** Takes leave for one letter, if the pace allows one at `now` (ms). */
+  tryTake(now: number): boolean {
+    const most = Math.max(1, this.perSecond * longestBurstSeconds);
+    this.tokens = Math.min(most, this.tokens + ((now - this.refilledAt) / 1000) * this.perSecond);
+    this.refilledAt = now;
+    if (this.tokens < 1) return false;
+    this.tokens -= 1;
+    return true;
+  }
+
+  /** Returns a leave that was not needed. */
+  giveBack(): void {
+    this.tokens += 1;
+  }
+
+  /** How long until the pace allows the next letter, milliseconds. */
+  get waitMs(): number {
+    return Math.max(1, ((1 - this.tokens) / this.perSecond) * 1000);
+  }
+
+  /** Notes how long a signal took; failures to deliver count as slow. */
+  observe(latencyMs: number, now: number): void {
+    this.latencies.push(latencyMs);
+    if (now - this.adjustedAt < adjustEveryMs) return;
+    const sorted = this.latencies.sort((left, right) => left - right);
+    const typical = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    if (typical > crowdedMs) this.perSecond *= 0.7;
+    else if (typical < comfortableMs) this.perSecond += Math.max(2, this.bounds.mostPerSecond * 0.05);
+    this.perSecond = Math.min(
+      this.bounds.mostPerSecond,
+      Math.max(this.bounds.leastPerSecond, this.perSecond),
+    );
+    this.latencies = [];
+    this.adjustedAt = now;
+  }
+}

@@ -1,0 +1,50 @@
+import { actionOf } from '../../events/actions.ts';
+import type { Letter, LetterLine, LineDetail } from '../../events/letter.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
+import type { Mail, OutgoingLetter } from './mailbox.ts';
+
+/** A tuple's brackets, numbers and commas, beside its texts. */
+const lineOverheadBytes = 48;
+
+export function toMail(
+  event: ShopEvent,
+  position: { readonly partition: number; readonly offset: number; readonly appendedAt: number },
+  urgent: boolean,
+): Mail {
+  const line = toLine(event, position.partition, position.offset);
+  const detail = line[6] ? JSON.stringify(line[6]).length : 0;
+  const bytes = lineOverheadBytes + event.eventId.length + (event.page?.length ?? 0) + detail;
+  return { ...position, journeyId: event.journeyId, urgent, line, bytes };
+}
+
+/** Only what the actor needs: pages of page views, and the details of what touches a cart. */
+function toLine(event: ShopEvent, partition: number, offset: number): LetterLine {
+  const { time, eventId, action } = event;
+  const page = action === 'pageview' ? event.page : null;
+  const detail = actionOf(action).cart(page?.split('?', 1)[0] ?? null) === null ? null : detailOf(event);
+  if (detail) return [partition, offset, time, eventId, action, page, detail];
+  return page === null
+    ? [partition, offset, time, eventId, action]
+    : [partition, offset, time, eventId, action, page];
+}
+
+function detailOf({ items, value, currency, orderId }: ShopEvent): LineDetail | null {
+  const detail: LineDetail = {
+    ...(items.length > 0 ? { items } : {}),
+    ...(value === null ? {} : { value }),
+    ...(currency === null ? {} : { currency }),
+    ...(orderId === null ? {} : { orderId }),
+  };
+  return Object.keys(detail).length > 0 ? detail : null;
+}
+
+export function toLetter({ mail }: OutgoingLetter, incarnations: ReadonlyMap<number, string>): Letter {
+  const partitions = new Set(mail.map(({ partition }) => partition));
+  return {
+    incarnations: Object.fromEntries(
+      [...partitions].map((partition) => [partition, incarnations.get(partition) ?? '']),
+    ),
+    appendedUpTo: Math.max(...mail.map(({ appendedAt }) => appendedAt)),
+    lines: mail.map(({ line }) => line),
+  };
+}

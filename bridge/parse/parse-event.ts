@@ -1,0 +1,149 @@
+import type { z } from 'zod';
+
+import { isActionName, type ActionName } from '../../events/actions.ts';
+import { isKnownField, neverKept, rawEventSchema, type RawEvent } from '../../events/raw-event.ts';
+import type { Item, ShopEvent } from '../../events/shop-event.ts';
+import { parseTimestamp } from '../../events/timestamp.ts';
+import { cleanPage, cleanReferrer } from './clean-location.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { readJson } from './read-json.ts';
+
+export interface RawMessage {
+  readonly value: Buffer | null;
+  /** The broker's or producer's time of the message, milliseconds since 1970: what a clock that is far ahead is clamped to. */
+  readonly appendedAt: number;
+}
+
+export type Parsed =
+  | { readonly usable: true; readonly event: ShopEvent }
+  | { readonly usable: false; readonly reason: string; readonly eventId: string | null };
+
+export interface ParseLimits {
+  readonly maxEventBytes: number;
+  readonly clockSkewLimitMs: number;
+}
+
+const maxPropertiesBytes = 8192;
+const actionAliases: Readonly<Record<string, ActionName>> = { page_view: 'pageview' };
+
+/** Turns one message into the canonical event, or says why it cannot be used. Never throws, and no reason echoes a value. */
+export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (message: RawMessage) => Parsed {
+  return ({ value, appendedAt }) => {
+    if (value === null || value.length === 0) return unusable('the message is empty');
+    if (value.length > limits.maxEventBytes) {
+      return unusable(`too large: ${value.length} bytes, at most ${limits.maxEventBytes} are taken`);
+    }
+    let json: unknown;
+    try {
+      json = readJson(value.toString('utf8'));
+    } catch {
+      return unusable('not JSON');
+    }
+    if (json === null || typeof json !== 'object' || Array.isArray(json))
+      return unusable('not a JSON object');
+    const result = rawEventSchema.safeParse(json);
+    if (!result.success) return unusable(describe(result.error), eventIdOf(json));
+    return canonical(result.data, json as Record<string, unknown>, appendedAt);
+  };
+
+  function canonical(raw: RawEvent, json: Record<string, unknown>, appendedAt: number): Parsed {
+    const refuse = (reason: string) => unusable(reason, eventIdOf(json));
+    if (!raw.user_id && !raw.session_id) return refuse('neither user_id nor session_id is given');
+    const action = actionIn(raw);
+    if (action === null) return refuse('action: missing');
+    if (action === 'unknown') return refuse('action: not a known event type');
+    if (action === 'pageview' && !raw.page) return refuse('page: a pageview needs one');
+    const stated = parseTimestamp(raw.timestamp);
+    if (stated === null) return refuse('timestamp: not an ISO 8601 time');
+    const properties = propertiesOf(json);
+    if (properties === null) return refuse('nested too deeply');
+
+    const timeClamped = stated > appendedAt + limits.clockSkewLimitMs;
+    const userId = raw.user_id ? pseudonyms.ofUser(raw.user_id) : null;
+    const sessionId = raw.session_id ? pseudonyms.ofSession(raw.session_id) : null;
+    const items = itemsOf(raw);
+    return {
+      usable: true,
+      event: {
+        eventId: raw.event_id,
+        time: timeClamped ? appendedAt : stated,
+        timeClamped,
+        journeyId: (userId ?? sessionId) as string,
+        userId,
+        sessionId,
+        action,
+        page: raw.page ? cleanPage(raw.page) : null,
+        referrer: raw.referrer ? cleanReferrer(raw.referrer) : null,
+        device: {
+          type: raw.device?.type ?? null,
+          browser: raw.device?.browser ?? null,
+          os: raw.device?.os ?? null,
+        },
+        loadTimeSeconds: raw.load_time ?? null,
+        items,
+        value: raw.value ?? raw.purchase_amount ?? (action === 'purchase' ? totalOf(items) : null),
+        currency: raw.currency ?? null,
+        orderId: raw.order_id ?? null,
+        properties,
+      },
+    };
+  }
+}
+
+/** The action under either of its names; a bare purchase is known by its amount. */
+function actionIn(raw: RawEvent): ActionName | 'unknown' | null {
+  const name = raw.action ?? raw.event_type;
+  if (!name) return raw.purchase_amount == null ? null : 'purchase';
+  if (isActionName(name)) return name;
+  return Object.hasOwn(actionAliases, name) ? (actionAliases[name] ?? 'unknown') : 'unknown';
+}
+
+function itemsOf(raw: RawEvent): Item[] {
+  if (raw.items) {
+    return raw.items.map(({ product_id, quantity, price }) => ({
+      productId: product_id,
+      quantity,
+      price: price ?? null,
+    }));
+  }
+  if (raw.product_id == null) return [];
+  const price = raw.price ?? raw.purchase_amount ?? null;
+  return [{ productId: raw.product_id, quantity: raw.quantity ?? 1, price }];
+}
+
+function totalOf(items: readonly Item[]): number | null {
+  if (items.length === 0 || items.some((item) => item.price === null)) return null;
+  return items.reduce((total, item) => total + item.quantity * (item.price ?? 0), 0);
+}
+
+/** What the contract does not name, within the size limit. `null` when it is nested too deeply to be written. */
+function propertiesOf(json: Record<string, unknown>): Record<string, unknown> | null {
+  const rest = Object.entries(json).filter(([name]) => !isKnownField(name) && !neverKept.has(name));
+  if (rest.length === 0) return {};
+  const properties = Object.fromEntries(rest);
+  try {
+    const bytes = Buffer.byteLength(JSON.stringify(properties));
+    return bytes <= maxPropertiesBytes ? properties : { dropped_bytes: bytes };
+  } catch {
+    return null;
+  }
+}
+
+function describe(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    .join('; ');
+}
+
+/** Only an id that looks like one is repeated in a dead letter: a misplaced value may be personal. */
+function eventIdOf(json: object): string | null {
+  const id = (json as { event_id?: unknown }).event_id;
+  return typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : null;
+}
+
+const unusable = (reason: string, eventId: string | null = null): Parsed => ({
+  usable: false,
+  reason,
+  eventId,
+});

@@ -1,0 +1,109 @@
+import { recordEvents } from '../../activities/record-events.ts';
+import { untilItWorks } from '../../connections/back-off.ts';
+import {
+  isKafkaUnavailable,
+  type MessageBatch,
+  type MessageProducer,
+  type TopicConsumer,
+} from '../../connections/kafka.ts';
+import type { Log } from '../../connections/log.ts';
+import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
+import type { Topics } from '../../events/topics.ts';
+import { keepingMembership } from '../keep-membership.ts';
+import type { Parsed, RawMessage } from '../parse/parse-event.ts';
+import { toDeadLetterMessage, type DeadLetter } from './dead-letters.ts';
+import { toPageViewMessage } from './page-views.ts';
+import type { ProgressReport } from './report-progress.ts';
+
+export interface RecordLaneParts {
+  readonly parse: (message: RawMessage) => Parsed;
+  readonly database: Database;
+  readonly producer: MessageProducer;
+  readonly consumer: TopicConsumer;
+  readonly progress: ProgressReport;
+  readonly topics: Topics;
+  readonly batchSize: number;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * The record lane: every usable event into PostgreSQL, page views to their topic, the rest to the dead letters; the
+ * offset is committed after all three. Kafka is the durable log and the retry: while a store is away the partition
+ * waits, keeps its place in the group and skips nothing. Repeating a batch changes no row.
+ */
+export function createRecordLane(parts: RecordLaneParts): (batch: MessageBatch) => Promise<void> {
+  const { batchSize } = parts;
+  return (batch) =>
+    keepingMembership(batch, parts.stopping, async (signal) => {
+      for (let first = 0; first < batch.messages.length; first += batchSize) {
+        if (!batch.isCurrent()) return;
+        await recordChunk(parts, batch.partition, batch.messages.slice(first, first + batchSize), signal);
+      }
+    }).catch((error: unknown) => {
+      // Nothing is lost: what was not committed is read again by whoever owns the partition next.
+      if (batch.isCurrent() && !parts.stopping.aborted) throw error;
+    });
+}
+
+async function recordChunk(
+  parts: RecordLaneParts,
+  partition: number,
+  messages: MessageBatch['messages'],
+  signal: AbortSignal,
+): Promise<void> {
+  const { topics, database, producer } = parts;
+  const topic = topics.rawEvents.name;
+  const events: ShopEvent[] = [];
+  const deadLetters: DeadLetter[] = [];
+  const positions = new Map<ShopEvent, (typeof messages)[number]>();
+  const bury = (
+    { offset, value, appendedAt }: (typeof messages)[number],
+    reason: string,
+    eventId: string | null,
+  ) => deadLetters.push({ topic, partition, offset, reason, eventId, bytes: value?.length ?? 0, appendedAt });
+
+  for (const message of messages) {
+    const parsed = parts.parse(message);
+    if (!parsed.usable) bury(message, parsed.reason, parsed.eventId);
+    else {
+      events.push(parsed.event);
+      positions.set(parsed.event, message);
+    }
+  }
+
+  const refused = await untilItWorks(() => recordEvents(database, events), {
+    mayRetry: isDatabaseUnavailable,
+    onRetry: (error, attempt) =>
+      warn(parts.log, 'PostgreSQL is not available; the record waits', error, attempt),
+    signal,
+  });
+  for (const { event, code } of refused) {
+    const message = positions.get(event);
+    if (message) bury(message, `PostgreSQL refuses a value (${code})`, null);
+  }
+  const unrecordable = new Set(refused.map(({ event }) => event));
+  const pageViews = events.flatMap((event) =>
+    unrecordable.has(event) ? [] : (toPageViewMessage(event) ?? []),
+  );
+  const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: kafkaAway(parts.log) };
+  if (pageViews.length > 0)
+    await untilItWorks(() => producer.send(topics.pageViews.name, pageViews), toKafka);
+  if (deadLetters.length > 0) {
+    const letters = deadLetters.map(toDeadLetterMessage);
+    await untilItWorks(() => producer.send(topics.deadLetters.name, letters), toKafka);
+  }
+
+  const next = (messages.at(-1)?.offset ?? -1) + 1;
+  await untilItWorks(() => parts.consumer.commit([{ partition, offset: next }]), toKafka);
+  parts.progress.recorded(partition, next);
+}
+
+const kafkaAway = (log: Log) => (error: unknown, attempt: number) =>
+  warn(log, 'Kafka is not available; the record waits', error, attempt);
+
+function warn(log: Log, message: string, error: unknown, attempt: number): void {
+  const { code, name } = error as { code?: string; name?: string };
+  log.warn({ code, error: name, attempt }, message);
+}

@@ -1,0 +1,106 @@
+import { Command, InvalidArgumentError } from 'commander';
+import ms from 'ms';
+
+import { SettingsError } from '../settings/settings-error.ts';
+import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
+import { SetupError } from '../stack/setup-error.ts';
+
+const program = new Command('aisle').description(
+  'Real-time shopper journeys, one durable workflow per user.',
+);
+
+program
+  .command('demo')
+  .description('start everything with a simulated shop and watch it live')
+  .option('--duration <time>', 'how long the shop is open, for example 60s', duration, 5 * 60_000)
+  .option('--rate <events>', 'events per second of the simulated shop', positiveNumber, 200)
+  .option('--seed <number>', 'plays the same visits again; without it a new one is drawn', wholeNumber)
+  .option('--json', 'print the summary as JSON, as the last line', false)
+  .action(async (options: { duration: number; rate: number; seed?: number; json: boolean }) => {
+    const { runDemo } = await import('./demo.ts');
+    await runDemo({
+      durationMs: options.duration,
+      ratePerSecond: options.rate,
+      json: options.json,
+      seed: options.seed,
+    });
+  });
+
+program
+  .command('up')
+  .description('start servers, bridge and worker, and print their addresses')
+  .option('--data <folder>', 'keep the data there between runs')
+  .action(async (options: { data?: string }) => {
+    const { runUp } = await import('./up.ts');
+    await runUp(options);
+  });
+
+program
+  .command('bridge')
+  .description('read events from Kafka into PostgreSQL and the journeys')
+  .action(async () => {
+    const { runBridge } = await import('./bridge.ts');
+    await runBridge();
+  });
+
+program
+  .command('worker')
+  .description('run the journeys and their activities')
+  .action(async () => {
+    const { runWorker } = await import('./worker.ts');
+    await runWorker();
+  });
+
+program
+  .command('migrate')
+  .description('bring schema, topics and search attributes up to date')
+  .action(async () => {
+    const { runMigrate } = await import('./migrate.ts');
+    await runMigrate();
+  });
+
+program
+  .command('test')
+  .description('run every test; more arguments go to vitest')
+  .argument('[arguments...]')
+  .allowUnknownOption()
+  .action(async (rest: string[]) => {
+    const { runTest } = await import('./test.ts');
+    await runTest(rest);
+  });
+
+function duration(text: string): number {
+  const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : Number.NaN;
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Expected a duration with its unit, such as 60s or 5m.');
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number above zero.');
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}
+
+/** What the user can put right is said in a sentence; a fault of ours shows its stack. */
+function fail(error: unknown): void {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (error instanceof SettingsError) process.stderr.write(`Wrong settings:\n${error.message}\n`);
+  else if (error instanceof SetupError) process.stderr.write(`${error.message}\n`);
+  else if (code === 'ENOSPC') process.stderr.write('The disk is full: free some space and start again.\n');
+  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  // A supervisor must not start again what can only fail again.
+  const isProcess =
+    program.args[0] !== undefined && ['bridge', 'worker', 'migrate'].includes(program.args[0]);
+  process.exit(error instanceof SettingsError && isProcess ? wrongSettingsExitCode : 1);
+}

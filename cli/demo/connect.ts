@@ -1,0 +1,48 @@
+import { Client, Connection } from '@temporalio/client';
+
+import { connectKafka, type MessageProducer } from '../../connections/kafka.ts';
+import { createLog } from '../../connections/log.ts';
+import { connectPostgres } from '../../connections/postgres.ts';
+import { temporalConnectionOptions } from '../../connections/temporal.ts';
+import { topicsWithPrefix } from '../../events/topics.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { Stores } from './observer.ts';
+
+/** Runs `work` with a connection to every store and a producer for the shop; closes them all after it. */
+export async function withStores<Result>(
+  settings: Settings,
+  work: (stores: Stores, producer: MessageProducer) => Promise<Result>,
+): Promise<Result> {
+  const log = createLog('demo', settings.LOG_LEVEL);
+  const kafka = connectKafka(settings, log);
+  const database = connectPostgres(settings, log, 'aisle-demo');
+  try {
+    const connection = await Connection.connect(temporalConnectionOptions(settings));
+    try {
+      const producer = await kafka.producer();
+      try {
+        return await kafka.withAdmin((admin) =>
+          work(
+            {
+              database,
+              kafka: admin,
+              temporal: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }),
+              topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
+              groups: {
+                record: `${settings.KAFKA_GROUP_PREFIX}-record`,
+                journey: `${settings.KAFKA_GROUP_PREFIX}-journey`,
+              },
+            },
+            producer,
+          ),
+        );
+      } finally {
+        await producer.close();
+      }
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await database.end();
+  }
+}

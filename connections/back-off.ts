@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface BackOff {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
+
+export const serverBackOff: BackOff = { firstMs: 100, mostMs: 10_000 };
+
+/**
+ * Runs one effect until it succeeds, for as long as `mayRetry` says of the error that trying again can help.
+ * Waits between tries, doubling up to `mostMs`, each cut by a random part so that many callers do not come back at once.
+ * Any other error, and an abort, is thrown to the caller.
+ */
+export async function untilItWorks<Result>(
+  effect: () => Promise<Result>,
+  options: {
+    mayRetry: (error: unknown) => boolean;
+    onRetry: (error: unknown, attempt: number) => void;
+    signal: AbortSignal;
+    backOff?: BackOff;
+  },
+): Promise<Result> {
+  const { firstMs, mostMs } = options.backOff ?? serverBackOff;
+  for (let attempt = 1; ; attempt += 1) {
+    options.signal.throwIfAborted();
+    try {
+      return await effect();
+    } catch (error) {
+      if (options.signal.aborted || !options.mayRetry(error)) throw error;
+      options.onRetry(error, attempt);
+      const pause = Math.min(mostMs, firstMs * 2 ** Math.min(attempt - 1, 20));
+      await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: options.signal });
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { KafkaJSError, KafkaJSProtocolError } from 'kafkajs';
+
+/** Kafka's protocol errors that say: the group has moved on without us. Its next owner reads from the last commit. */
+const membershipErrors = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+]);
+
+export function isMembershipError(error: unknown): error is KafkaJSProtocolError {
+  return error instanceof KafkaJSProtocolError && membershipErrors.has(error.type);
+}
+
+/** True when the brokers could not be reached or asked to be tried again: sending the same thing later can help. */
+export function isKafkaUnavailable(error: unknown): boolean {
+  if (!(error instanceof KafkaJSError)) return false;
+  return error.retriable || error.name === 'KafkaJSNumberOfRetriesExceeded';
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+
+import { Kafka, logLevel, type Admin, type KafkaConfig, type logCreator } from 'kafkajs';
+
+import type { Settings } from '../settings/settings.ts';
+import { consumeTopic, type TopicConsumer, type TopicConsumerOptions } from './kafka-consumer.ts';
+import { createOffsetReader, type OffsetReader } from './kafka-offsets.ts';
+import { createProducer, type MessageProducer } from './kafka-producer.ts';
+import { guardKafkajsTimers } from './kafkajs-timers.ts';
+import type { Log } from './log.ts';
+
+export type { MessageProducer, OutgoingMessage } from './kafka-producer.ts';
+export type { IncomingMessage, MessageBatch, TopicConsumer, TopicConsumerOptions } from './kafka-consumer.ts';
+
+export { isKafkaUnavailable } from './kafka-errors.ts';
+export type { OffsetReader } from './kafka-offsets.ts';
+
+export interface KafkaConnection {
+  /** A connected producer. */
+  producer(): Promise<MessageProducer>;
+  /** A connected consumer of one topic; it starts to read when `run` is called. */
+  consumer(options: TopicConsumerOptions): Promise<TopicConsumer>;
+  /** A connected reader of log ends and groups' offsets. */
+  offsets(): Promise<OffsetReader>;
+  /** Runs `work` with a connected admin client and closes it after. */
+  withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result>;
+}
+
+guardKafkajsTimers();
+
+/** The one door to the Kafka client library: nothing else in the project imports it. */
+export function connectKafka(settings: Settings, log: Log): KafkaConnection {
+  const kafka = new Kafka({
+    clientId: 'aisle',
+    brokers: settings.KAFKA_BOOTSTRAP_SERVERS,
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 10 },
+    logLevel: logLevel.WARN,
+    logCreator: toLog(log),
+    ...security(settings),
+  });
+  return {
+    producer: () => createProducer(kafka),
+    consumer: (options) => consumeTopic(kafka, options, log),
+    offsets: () => createOffsetReader(kafka),
+    withAdmin: async (work) => {
+      const admin = kafka.admin();
+      await admin.connect();
+      try {
+        return await work(admin);
+      } finally {
+        await admin.disconnect();
+      }
+    },
+  };
+}
+
+function security(settings: Settings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = settings;
+  const ssl = settings.KAFKA_SSL_CA_FILE ? { ca: readFileSync(settings.KAFKA_SSL_CA_FILE, 'utf8') } : true;
+  return {
+    ...(settings.KAFKA_SSL ? { ssl } : {}),
+    ...(mechanism && username && password
+      ? { sasl: { mechanism, username, password } as KafkaConfig['sasl'] }
+      : {}),
+  } as Pick<KafkaConfig, 'ssl' | 'sasl'>;
+}
+
+const toLog =
+  (log: Log): logCreator =>
+  () =>
+  ({ namespace, level, log: { message, error } }) => {
+    const entry = { part: namespace, ...(typeof error === 'string' ? { error } : {}) };
+    if (level <= logLevel.ERROR) log.error(entry, message);
+    else log.warn(entry, message);
+  };

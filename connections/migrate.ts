@@ -1,0 +1,32 @@
+import Postgrator from 'postgrator';
+
+import type { Settings } from '../settings/settings.ts';
+import { migrationsDirectory } from './sql-file.ts';
+import { connectPostgres } from './postgres.ts';
+import type { Log } from './log.ts';
+
+/** Any number that nobody else locks in this database; two migrations at once wait for one another. */
+const migrationLock = 7_411_001;
+
+/** Brings the schema to the newest numbered file. Applied files are checked against their checksums; none is ever undone. */
+export async function migrate(settings: Settings, log: Log): Promise<void> {
+  const pool = connectPostgres(settings, log, 'aisle-migrate');
+  const session = await pool.connect();
+  try {
+    await session.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    const postgrator = new Postgrator({
+      migrationPattern: `${migrationsDirectory}/*.sql`,
+      driver: 'pg',
+      database: settings.DB_NAME,
+      schemaTable: 'public.schema_migrations',
+      // Several statements in one simple query are one transaction: a file is applied whole or not at all.
+      execQuery: (query) => session.query(query),
+    });
+    const applied = await postgrator.migrate();
+    for (const migration of applied)
+      log.info({ version: migration.version, name: migration.name }, 'applied a migration');
+  } finally {
+    session.release(true);
+    await pool.end();
+  }
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+
+import pg from 'pg';
+
+import type { Settings } from '../settings/settings.ts';
+import type { Log } from './log.ts';
+
+export type Database = pg.Pool;
+export type DatabaseSession = pg.PoolClient;
+
+/** int8 counts come as numbers: none of ours passes 2^53. */
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+
+/** What to try again, as the fault lies with the connection or the server's state and not with the statement. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return /terminated|timeout|Connection/i.test((error as Error).message);
+  const connectionRefusedOrReset = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST)/.test(code);
+  // Classes of appendix A of the PostgreSQL manual: 08 connection, 53 resources, 57 operator, 40 rollback, 55 object state.
+  return connectionRefusedOrReset || /^(08|53|57|40|55)/.test(code);
+}
+
+/** True for a value that PostgreSQL refuses: sending the same row again can never help. */
+export function isRefusedValue(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  // Class 22 data exception, 23 integrity constraint, 54 a value over a limit (a row too large for an index page).
+  return typeof code === 'string' && /^(22|23|54)/.test(code);
+}
+
+export function connectPostgres(settings: Settings, log: Log, applicationName: string): Database {
+  const pool = new pg.Pool({
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    database: settings.DB_NAME,
+    user: settings.DB_USER,
+    password: settings.DB_PASSWORD,
+    max: settings.DB_POOL_SIZE,
+    application_name: applicationName,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    ...(settings.DB_SSL === 'disable' ? {} : { ssl: tls(settings) }),
+  });
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on('error', (error) =>
+    log.warn({ code: (error as { code?: string }).code }, 'an idle database connection broke'),
+  );
+  return pool;
+}
+
+function tls(settings: Settings): pg.ConnectionConfig['ssl'] {
+  const verify = settings.DB_SSL === 'verify-full';
+  return {
+    rejectUnauthorized: verify,
+    ...(settings.DB_SSL_CA_FILE ? { ca: readFileSync(settings.DB_SSL_CA_FILE, 'utf8') } : {}),
+  };
+}
+
+/** Runs `work` in one transaction on one connection; rolls back and rethrows when it fails. */
+export async function inTransaction<Result>(
+  database: Database,
+  work: (session: DatabaseSession) => Promise<Result>,
+): Promise<Result> {
+  const session = await database.connect();
+  let broken: Error | undefined;
+  try {
+    await session.query('BEGIN');
+    const result = await work(session);
+    await session.query('COMMIT');
+    return result;
+  } catch (error) {
+    await session.query('ROLLBACK').catch((rollbackError: unknown) => {
+      broken = rollbackError as Error;
+    });
+    throw error;
+  } finally {
+    session.release(broken);
+  }
+}

@@ -1,0 +1,51 @@
+import type { ActionName } from './actions.ts';
+import type { Item } from './shop-event.ts';
+
+/** What only some events say; left out of a line where there is nothing to say. */
+export interface LineDetail {
+  readonly items?: readonly Item[];
+  readonly value?: number;
+  readonly currency?: string;
+  readonly orderId?: string;
+}
+
+/** One event in a letter. A tuple, as a journey may get thousands a minute: partition, offset, event time (ms), event id, action, … */
+export type LetterLine = readonly [
+  partition: number,
+  offset: number,
+  time: number,
+  eventId: string,
+  action: ActionName,
+  page?: string | null,
+  detail?: LineDetail,
+];
+
+/**
+ * A letter: some events of one user, in the order of the log, sent as one signal. The word is ours.
+ * A mark in the actor belongs to one incarnation of a partition: a topic that was deleted and made again
+ * counts its offsets from zero, and its events are no redelivery of the old ones.
+ */
+export interface Letter {
+  readonly incarnations: Readonly<Record<number, string>>;
+  /** The latest broker time of its events, milliseconds since 1970. */
+  readonly appendedUpTo: number;
+  readonly lines: readonly LetterLine[];
+}
+
+/** The durations of the environment that a journey needs, all in milliseconds. Fixed for one run of the workflow. */
+export interface JourneyRules {
+  readonly sessionGapMs: number;
+  readonly cartAbandonAfterMs: number;
+  readonly checkoutAbandonAfterMs: number;
+  readonly recoveryWindowMs: number;
+  readonly alertCooldownMs: number;
+  readonly lateGraceMs: number;
+  readonly idleAfterMs: number;
+}
+
+export const journeyWorkflowType = 'userJourney';
+export const letterSignalName = 'letter';
+export const journeyQueryName = 'journey';
+
+/** The workflow id of a user's or visitor's journey. `journeyId` is a pseudonym. */
+export const journeyWorkflowId = (journeyId: string): string => `journey/${journeyId}`;

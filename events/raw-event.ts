@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** PostgreSQL's index entries and people's screens both end somewhere: ids longer than this are a producer's mistake. */
+const identifier = z.string().trim().min(1).max(256);
+const shortText = z.string().max(2048);
+const label = z.string().max(256);
+const amount = z.number().min(-1e12).max(1e12);
+
+const item = z.object({
+  product_id: z.union([identifier, z.number().transform(String)]),
+  quantity: z.int().min(1).max(1_000_000).default(1),
+  price: amount.nullish(),
+});
+
+/** The wire format of the contract. Fields that are not named here become `properties`. */
+export const rawEventSchema = z.object({
+  event_id: identifier,
+  timestamp: z.string().max(64),
+  user_id: identifier.nullish(),
+  session_id: identifier.nullish(),
+  action: label.nullish(),
+  event_type: label.nullish(),
+  page: shortText.nullish(),
+  device: z.object({ type: label.nullish(), browser: label.nullish(), os: label.nullish() }).nullish(),
+  referrer: shortText.nullish(),
+  load_time: z.number().min(0).max(86_400).nullish(),
+  items: z.array(item).max(500).nullish(),
+  value: amount.nullish(),
+  currency: z.string().max(8).nullish(),
+  order_id: identifier.nullish(),
+  product_id: z.union([identifier, z.number().transform(String)]).nullish(),
+  quantity: z.int().min(1).max(1_000_000).nullish(),
+  price: amount.nullish(),
+  purchase_amount: amount.nullish(),
+});
+
+export type RawEvent = z.output<typeof rawEventSchema>;
+
+/** Never kept, wherever a producer puts it. */
+export const neverKept: ReadonlySet<string> = new Set([
+  'ip',
+  'ip_address',
+  'email',
+  'phone',
+  'name',
+  'first_name',
+  'last_name',
+  'address',
+  'password',
+  '__proto__',
+  'constructor',
+  'prototype',
+]);
+
+export const isKnownField = (name: string): boolean => Object.hasOwn(rawEventSchema.shape, name);

@@ -1,0 +1,77 @@
+import { Connection, ScheduleClient } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+
+import { createActivities } from '../activities/create-activities.ts';
+import { connectKafka } from '../connections/kafka.ts';
+import type { Log } from '../connections/log.ts';
+import { connectPostgres } from '../connections/postgres.ts';
+import { temporalConnectionOptions } from '../connections/temporal.ts';
+import type { Settings } from '../settings/settings.ts';
+import { ensureRollUpSchedule } from './roll-up-schedule.ts';
+import { workflowSource } from './workflow-source.ts';
+
+export interface WorkerOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly onReady: () => void;
+  readonly stopping: AbortSignal;
+}
+
+/** Runs journeys, roll-ups and their activities until `stopping`; work under way is finished first, within a bound. */
+export async function runWorkerProcess({ settings, log, onReady, stopping }: WorkerOptions): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN', toLog(log)), shutdownSignals: [] });
+  const kafka = connectKafka(settings, log);
+  const database = connectPostgres(settings, log, 'aisle-worker');
+  const closers: (() => Promise<unknown>)[] = [() => database.end()];
+  try {
+    const producer = await kafka.producer();
+    closers.push(() => producer.close());
+    const connection = await NativeConnection.connect(temporalConnectionOptions(settings));
+    closers.push(() => connection.close());
+    const worker = await Worker.create({
+      connection,
+      namespace: settings.TEMPORAL_NAMESPACE,
+      taskQueue: settings.TEMPORAL_TASK_QUEUE,
+      ...workflowSource(),
+      activities: createActivities({ database, producer, settings }),
+      maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
+      shutdownGraceTime: '5s',
+      shutdownForceTime: '10s',
+    });
+    await scheduleRollUps(settings);
+    const stop = () => worker.shutdown();
+    if (stopping.aborted) return;
+    stopping.addEventListener('abort', stop, { once: true });
+    const running = worker.run();
+    onReady();
+    await running;
+  } finally {
+    for (const close of closers.reverse()) {
+      await close().catch((error: unknown) =>
+        log.warn({ error: (error as Error).name }, 'a connection did not close cleanly'),
+      );
+    }
+  }
+}
+
+async function scheduleRollUps(settings: Settings): Promise<void> {
+  const connection = await Connection.connect(temporalConnectionOptions(settings));
+  try {
+    const client = new ScheduleClient({ connection, namespace: settings.TEMPORAL_NAMESPACE });
+    await ensureRollUpSchedule(client, settings.TEMPORAL_TASK_QUEUE, settings.ROLL_UP_EVERY);
+  } finally {
+    await connection.close();
+  }
+}
+
+const toLog =
+  (log: Log) =>
+  ({ level, message, meta }: LogEntry): void => {
+    const entry = {
+      ...(meta?.['error'] instanceof Error ? { error: meta['error'].name } : {}),
+      part: meta?.['sdkComponent'] as unknown,
+    };
+    if (level === 'ERROR') log.error(entry, message);
+    else if (level === 'WARN') log.warn(entry, message);
+    else log.debug(entry, message);
+  };

@@ -1,0 +1,37 @@
+import { log, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+
+import type { JourneyActivities, SilenceAnswer } from '../activities/activities.ts';
+import type { JourneyRecord } from '../events/journey-record.ts';
+import type { SilenceQuestion } from './journey/journey.ts';
+
+/**
+ * Effects run as local activities, a few milliseconds each. When a store is away for longer, the same effect goes on
+ * as an ordinary activity, tried until it works: a workflow task must not be held open for an outage.
+ */
+const quick = proxyLocalActivities<JourneyActivities>({
+  startToCloseTimeout: '5s',
+  scheduleToCloseTimeout: '6s',
+  retry: { initialInterval: '200ms', maximumAttempts: 2 },
+});
+const patient = proxyActivities<JourneyActivities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+export async function recordJourney(journeyId: string, record: JourneyRecord): Promise<void> {
+  try {
+    await quick.recordJourney(journeyId, record);
+  } catch (error) {
+    log.warn('the record could not be written at once; trying until it works', { error });
+    await patient.recordJourney(journeyId, record);
+  }
+}
+
+export async function askSilence(question: SilenceQuestion): Promise<SilenceAnswer> {
+  try {
+    return await quick.askSilence(question);
+  } catch (error) {
+    log.warn('the record could not be asked at once; trying until it answers', { error });
+    return patient.askSilence(question);
+  }
+}

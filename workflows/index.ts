@@ -1,0 +1,2 @@
+export { userJourney } from './user-journey.ts';
+export { rollUp } from './roll-up.ts';

@@ -1,0 +1,59 @@
+import type { AbandonmentRow, CartRow } from '../../events/journey-record.ts';
+import type { JourneyRules } from '../../events/letter.ts';
+import { endCart } from './cart.ts';
+import type { JourneyState } from './state.ts';
+
+/**
+ * How long the stream must have been silent about a user, in the broker's time, before an abandonment is believed.
+ * Live events never come near it; it matters for events that were written long after they happened.
+ */
+export const silenceMs = 5_000;
+
+/** The event time at which the open cart counts as abandoned unless the user does something before; `null` without one. */
+export function cartDeadline(state: JourneyState, rules: JourneyRules): number | null {
+  if (!state.cart) return null;
+  const window = state.cart.stage === 'checkout' ? rules.checkoutAbandonAfterMs : rules.cartAbandonAfterMs;
+  return lastSignOfLife(state) + window;
+}
+
+/** The latest event time known of the user, by letter or from the record. */
+export function lastSignOfLife(state: JourneyState): number {
+  return Math.max(state.lastEventAt, state.heardOfAt);
+}
+
+/** When the actor may rest for good: a day (by default) of silence, and nothing left that a purchase could recover. */
+export function idleDeadline(state: JourneyState, rules: JourneyRules): number {
+  const abandoned = state.lastAbandonment;
+  const recoverableUntil = abandoned && !abandoned.recovered ? abandoned.at + rules.recoveryWindowMs : 0;
+  const coolingUntil = state.lastAlertAt === null ? 0 : state.lastAlertAt + rules.alertCooldownMs;
+  return Math.max(state.lastAppendedAt + rules.idleAfterMs, recoverableUntil, coolingUntil);
+}
+
+/** When to look at the clock again, in the server's time. */
+export function nextWake(state: JourneyState, rules: JourneyRules): number {
+  const cart = cartDeadline(state, rules);
+  return cart === null ? idleDeadline(state, rules) : Math.max(cart, state.lastAppendedAt + silenceMs);
+}
+
+export interface Abandoned {
+  readonly cart: CartRow;
+  readonly abandonment: AbandonmentRow;
+  readonly idleMs: number;
+  readonly abandonedBefore: number;
+}
+
+/** Declares the open cart abandoned at its deadline. The caller has asked the event record first. */
+export function abandonCart(state: JourneyState, cart: CartRow, at: number, rules: JourneyRules): Abandoned {
+  const suppressed = state.lastAlertAt !== null && at - state.lastAlertAt < rules.alertCooldownMs;
+  const abandonedBefore = state.abandonments;
+  if (!suppressed) state.lastAlertAt = at;
+  state.abandonments += 1;
+  state.lastAbandonment = { cartId: cart.cartId, kind: cart.stage, at, recovered: false };
+  const { cartId, stage, value, currency, items } = cart;
+  return {
+    cart: endCart(state, cart, 'abandoned', at),
+    abandonment: { cartId, kind: stage, abandonedAt: at, value, currency, items, suppressed },
+    idleMs: at - lastSignOfLife(state),
+    abandonedBefore,
+  };
+}

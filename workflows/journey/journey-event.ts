@@ -1,0 +1,36 @@
+import { actionOf, type ActionName, type CartEffect } from '../../events/actions.ts';
+import type { FunnelStep } from '../../events/funnel.ts';
+import type { LetterLine } from '../../events/letter.ts';
+import type { Item } from '../../events/shop-event.ts';
+
+/** A line of a letter as the reducers read it. */
+export interface JourneyEvent {
+  readonly time: number;
+  readonly eventId: string;
+  readonly action: ActionName;
+  readonly page: string | null;
+  readonly step: FunnelStep | null;
+  readonly cartEffect: CartEffect | null;
+  readonly items: readonly Item[];
+  readonly value: number | null;
+  readonly currency: string | null;
+  readonly orderId: string | null;
+}
+
+export function readLine([, , time, eventId, action, page, detail]: LetterLine): JourneyEvent {
+  const { step, cart } = actionOf(action);
+  // Steps are told by the path alone; what remains of a page's query are its UTM parameters.
+  const path = page?.split('?', 1)[0] ?? null;
+  return {
+    time,
+    eventId,
+    action,
+    page: path,
+    step: step(path),
+    cartEffect: cart(path),
+    items: detail?.items ?? [],
+    value: detail?.value ?? null,
+    currency: detail?.currency ?? null,
+    orderId: detail?.orderId ?? null,
+  };
+}

@@ -1,0 +1,151 @@
+import type { JourneyRecord } from '../../events/journey-record.ts';
+import type { JourneyRules, Letter } from '../../events/letter.ts';
+import { changeCart } from './cart.ts';
+import { abandonCart, cartDeadline, idleDeadline, lastSignOfLife, nextWake, silenceMs } from './deadlines.ts';
+import { takeNewLines } from './duplicates.ts';
+import { readLine, type JourneyEvent } from './journey-event.ts';
+import { Outbox } from './outbox.ts';
+import { purchase } from './purchase.ts';
+import { isLate, visit } from './session.ts';
+import type { JourneyState } from './state.ts';
+
+/** What must be known about the record before a cart may be called abandoned. */
+export interface SilenceQuestion {
+  readonly journeyId: string;
+  /** Events after this event time (ms) … */
+  readonly after: number;
+  /** … and up to this one would mean that the user was not silent. */
+  readonly until: number;
+  /** The record must hold everything that was appended before this broker time (ms). */
+  readonly completeUntil: number;
+}
+
+/** One user's journey without Temporal: letters and the passing of time go in, what to write comes out. */
+export class Journey {
+  readonly state: JourneyState;
+  private readonly rules: JourneyRules;
+  private readonly outbox = new Outbox();
+  private readonly waiting: JourneyEvent[] = [];
+
+  constructor(state: JourneyState, rules: JourneyRules) {
+    this.state = state;
+    this.rules = rules;
+  }
+
+  /** Takes the new events of a letter. They wait until `advance` reaches them. */
+  receive(letter: Letter): void {
+    this.waiting.push(...takeNewLines(this.state, letter).map(readLine));
+  }
+
+  /** Applies waiting events, up to the first that lies behind an open deadline: that has to be settled before. */
+  advance(): void {
+    for (let event = this.waiting[0]; event && !this.isBehindDeadline(event); event = this.waiting[0]) {
+      this.waiting.shift();
+      this.apply(event);
+    }
+  }
+
+  get hasWaitingEvents(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** The question to put to the record, when the open cart's deadline has passed at `now` or a waiting event shows that it has. */
+  silenceInQuestion(now: number): SilenceQuestion | null {
+    const deadline = cartDeadline(this.state, this.rules);
+    if (deadline === null) return null;
+    const { journeyId, lastAppendedAt } = this.state;
+    const isDue = now >= Math.max(deadline, lastAppendedAt + silenceMs);
+    if (!isDue && this.waiting.length === 0) return null;
+    return {
+      journeyId,
+      after: lastSignOfLife(this.state),
+      until: deadline,
+      completeUntil: Math.max(deadline, lastAppendedAt),
+    };
+  }
+
+  /** The record knows a later event, whose letter is still under way: the deadline moves, nothing else does. */
+  heardOf(eventTime: number): void {
+    this.state.heardOfAt = Math.max(this.state.heardOfAt, eventTime);
+  }
+
+  /** The user was silent until the deadline: the open cart is abandoned. */
+  declareAbandoned(): void {
+    const { cart } = this.state;
+    const deadline = cartDeadline(this.state, this.rules);
+    if (!cart || deadline === null) return;
+    const {
+      cart: ended,
+      abandonment,
+      idleMs,
+      abandonedBefore,
+    } = abandonCart(this.state, cart, deadline, this.rules);
+    this.outbox.addCart(ended);
+    this.outbox.addAbandonment(abandonment);
+    if (abandonment.suppressed) return;
+    const { cartId, value, currency, items } = abandonment;
+    this.outbox.addAlert({
+      type: abandonment.kind === 'checkout' ? 'checkout_abandoned' : 'cart_abandoned',
+      cartId,
+      at: deadline,
+      value,
+      currency,
+      items,
+      elapsedMs: idleMs,
+      abandonedBefore,
+    });
+  }
+
+  takeRecord(): JourneyRecord | null {
+    return this.outbox.take();
+  }
+
+  nextWake(): number {
+    return nextWake(this.state, this.rules);
+  }
+
+  /** True when nothing is left to wait for, so that the workflow may end. */
+  isOver(now: number): boolean {
+    return (
+      this.state.cart === null && this.waiting.length === 0 && now >= idleDeadline(this.state, this.rules)
+    );
+  }
+
+  deadline(): number | null {
+    return cartDeadline(this.state, this.rules);
+  }
+
+  private isBehindDeadline(event: JourneyEvent): boolean {
+    const deadline = cartDeadline(this.state, this.rules);
+    return deadline !== null && event.time > deadline;
+  }
+
+  private apply(event: JourneyEvent): void {
+    const late = isLate(this.state, event, this.rules);
+    if (late) this.state.counts.late += 1;
+    else this.outbox.addSteps(visit(this.state, event, this.rules));
+    // A late purchase still ends its cart: to keep the deadline running would raise a false alarm.
+    if (event.cartEffect === 'purchase') this.applyPurchase(event);
+    else if (!late) this.outbox.addCart(changeCart(this.state, event));
+  }
+
+  private applyPurchase(event: JourneyEvent): void {
+    const purchased = purchase(this.state, event, this.rules);
+    if (!purchased) return;
+    this.outbox.addPurchase(purchased.purchase);
+    this.outbox.addCart(purchased.cart);
+    if (!purchased.recovery) return;
+    const { elapsedMs, ...recovery } = purchased.recovery;
+    this.outbox.addRecovery(recovery);
+    this.outbox.addAlert({
+      type: 'cart_recovered',
+      cartId: recovery.cartId,
+      at: recovery.recoveredAt,
+      value: recovery.value,
+      currency: purchased.purchase.currency,
+      items: purchased.purchase.items,
+      elapsedMs,
+      abandonedBefore: this.state.abandonments,
+    });
+  }
+}

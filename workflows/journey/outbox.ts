@@ -1,0 +1,58 @@
+import type {
+  AbandonmentRow,
+  CartRow,
+  JourneyAlert,
+  JourneyRecord,
+  PurchaseRow,
+  RecoveryRow,
+  StepRow,
+} from '../../events/journey-record.ts';
+
+/** Collects what a journey has to write until the workflow hands it to an activity. Of one cart only the latest row counts. */
+export class Outbox {
+  private readonly carts = new Map<string, CartRow>();
+  private readonly purchases = new Map<string, PurchaseRow>();
+  private readonly steps: StepRow[] = [];
+  private readonly abandonments: AbandonmentRow[] = [];
+  private readonly recoveries: RecoveryRow[] = [];
+  private readonly alerts: JourneyAlert[] = [];
+
+  addSteps(rows: readonly StepRow[]): void {
+    this.steps.push(...rows);
+  }
+
+  addCart(row: CartRow | null): void {
+    if (row) this.carts.set(row.cartId, row);
+  }
+
+  addPurchase(row: PurchaseRow): void {
+    this.purchases.set(row.purchaseId, row);
+  }
+
+  addAbandonment(row: AbandonmentRow): void {
+    this.abandonments.push(row);
+  }
+
+  addRecovery(row: RecoveryRow): void {
+    this.recoveries.push(row);
+  }
+
+  addAlert(alert: JourneyAlert): void {
+    this.alerts.push(alert);
+  }
+
+  /** Empties it; `null` when there is nothing to write. */
+  take(): JourneyRecord | null {
+    const record: JourneyRecord = {
+      steps: this.steps.splice(0),
+      carts: [...this.carts.values()],
+      purchases: [...this.purchases.values()],
+      abandonments: this.abandonments.splice(0),
+      recoveries: this.recoveries.splice(0),
+      alerts: this.alerts.splice(0),
+    };
+    this.carts.clear();
+    this.purchases.clear();
+    return Object.values(record).some((rows: readonly unknown[]) => rows.length > 0) ? record : null;
+  }
+}

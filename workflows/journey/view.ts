@@ -1,0 +1,89 @@
+import type { CartRow } from '../../events/journey-record.ts';
+import type { Journey } from './journey.ts';
+import { idleDeadline } from './deadlines.ts';
+import type { Abandonment, Counts, Mark, Purchase } from './state.ts';
+import type { JourneyRules } from '../../events/letter.ts';
+
+/** The answer of the `journey` query: the whole journey, times as ISO 8601. */
+export interface JourneyView {
+  readonly journeyId: string;
+  readonly kind: 'user' | 'visitor';
+  readonly funnelStep: string;
+  readonly lastEventAt: string | null;
+  readonly session: null | {
+    readonly startedAt: string;
+    readonly lastEventAt: string;
+    /** False once the gap has passed: the end is decided when somebody asks. */
+    readonly open: boolean;
+    readonly events: number;
+    readonly pageviews: number;
+    readonly entryPage: string | null;
+    readonly lastPage: string | null;
+    readonly reached: Readonly<Record<string, string>>;
+  };
+  readonly sessions: number;
+  readonly cart:
+    | null
+    | (Omit<CartRow, 'openedAt' | 'updatedAt' | 'closedAt' | 'version'> & {
+        readonly openedAt: string;
+        readonly updatedAt: string;
+        readonly abandonedUnlessActiveBy: string | null;
+      });
+  readonly purchases: number;
+  readonly purchasedValue: number;
+  readonly lastPurchase: null | (Omit<Purchase, 'at' | 'version'> & { readonly at: string });
+  readonly abandonments: number;
+  readonly lastAbandonment: null | (Omit<Abandonment, 'at'> & { readonly at: string });
+  readonly restsAfter: string;
+  readonly counts: Counts;
+  readonly marks: Readonly<Record<string, Mark>>;
+}
+
+export function viewOf(journey: Journey, rules: JourneyRules, now: number): JourneyView {
+  const { state } = journey;
+  const { session, cart, lastPurchase, lastAbandonment } = state;
+  return {
+    journeyId: state.journeyId,
+    kind: state.journeyId.startsWith('u') ? 'user' : 'visitor',
+    funnelStep: session?.step ?? 'browse',
+    lastEventAt: iso(state.lastEventAt),
+    session: session && {
+      startedAt: iso(session.startedAt) ?? '',
+      lastEventAt: iso(session.lastEventAt) ?? '',
+      open: now <= session.lastEventAt + rules.sessionGapMs,
+      events: session.events,
+      pageviews: session.pageviews,
+      entryPage: session.entryPage,
+      lastPage: session.lastPage,
+      reached: Object.fromEntries(Object.entries(session.reached).map(([step, at]) => [step, iso(at) ?? ''])),
+    },
+    sessions: state.sessions,
+    cart: cart && {
+      cartId: cart.cartId,
+      status: cart.status,
+      stage: cart.stage,
+      items: cart.items,
+      value: cart.value,
+      currency: cart.currency,
+      openedAt: iso(cart.openedAt) ?? '',
+      updatedAt: iso(cart.updatedAt) ?? '',
+      abandonedUnlessActiveBy: iso(journey.deadline()),
+    },
+    purchases: state.purchases,
+    purchasedValue: state.purchasedValue,
+    lastPurchase: lastPurchase && {
+      purchaseId: lastPurchase.purchaseId,
+      value: lastPurchase.value,
+      fromPage: lastPurchase.fromPage,
+      cartId: lastPurchase.cartId,
+      at: iso(lastPurchase.at) ?? '',
+    },
+    abandonments: state.abandonments,
+    lastAbandonment: lastAbandonment && { ...lastAbandonment, at: iso(lastAbandonment.at) ?? '' },
+    restsAfter: iso(idleDeadline(state, rules)) ?? '',
+    counts: state.counts,
+    marks: state.marks,
+  };
+}
+
+const iso = (time: number | null): string | null => (time ? new Date(time).toISOString() : null);
