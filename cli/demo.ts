@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 import { readSettings } from '../settings/settings.ts';
-import { openProgress } from '../stack/progress.ts';
-import { startSystem, systemSubjects, type RunningSystem } from '../stack/system.ts';
+import { startSystem, type RunningSystem } from '../stack/system.ts';
 import { withStores } from './demo/connect.ts';
 import { demoEnvironment } from './demo/environment.ts';
 import { listenForInterrupts, type Interrupts } from './demo/interrupts.ts';
@@ -45,21 +44,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 type SeededOptions = DemoOptions & { readonly seed: number };
 
 async function playOnSystem(options: SeededOptions, interrupts: Interrupts, screen: Screen): Promise<Played> {
-  const progress = openProgress(systemSubjects);
   let system: RunningSystem;
   try {
     system = await startSystem({
       environment: demoEnvironment(process.env),
-      report: progress.report,
       signal: interrupts.closing,
     });
   } catch (error) {
-    await progress.close();
     // Called off by the user: that is no failure.
     if (interrupts.closing.aborted) return nothingPlayed;
     throw error;
   }
-  await progress.close();
   try {
     await writeEnvironmentFile(system.addresses);
     const failure = system.failure.then((error) => {

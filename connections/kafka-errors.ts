@@ -1,4 +1,4 @@
-import { KafkaJSError, KafkaJSProtocolError } from 'kafkajs';
+import kafkajs, { type KafkaJSProtocolError } from 'kafkajs';
 
 /** Kafka's protocol errors that say: the group has moved on without us. Its next owner reads from the last commit. */
 const membershipErrors = new Set([
@@ -9,11 +9,11 @@ const membershipErrors = new Set([
 ]);
 
 export function isMembershipError(error: unknown): error is KafkaJSProtocolError {
-  return error instanceof KafkaJSProtocolError && membershipErrors.has(error.type);
+  return error instanceof kafkajs.KafkaJSProtocolError && membershipErrors.has(error.type);
 }
 
 /** True when the brokers could not be reached or asked to be tried again: sending the same thing later can help. */
 export function isKafkaUnavailable(error: unknown): boolean {
-  if (!(error instanceof KafkaJSError)) return false;
+  if (!(error instanceof kafkajs.KafkaJSError)) return false;
   return error.retriable || error.name === 'KafkaJSNumberOfRetriesExceeded';
 }

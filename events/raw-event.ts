@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
+import { greatestAmount } from './shop-event.ts';
+
 /** PostgreSQL's index entries and people's screens both end somewhere: ids longer than this are a producer's mistake. */
 const identifier = z.string().trim().min(1).max(256);
 const shortText = z.string().max(2048);
 const label = z.string().max(256);
-const amount = z.number().min(-1e12).max(1e12);
+const amount = z.number().min(-greatestAmount).max(greatestAmount);
 
 const item = z.object({
   product_id: z.union([identifier, z.number().transform(String)]),
@@ -36,20 +38,23 @@ export const rawEventSchema = z.object({
 
 export type RawEvent = z.output<typeof rawEventSchema>;
 
-/** Never kept, wherever a producer puts it. */
-export const neverKept: ReadonlySet<string> = new Set([
+/** Never kept, wherever a producer puts it and however it spells it: `ip_address`, `ipAddress`, `IP-Address`. */
+const neverKept: ReadonlySet<string> = new Set([
   'ip',
-  'ip_address',
+  'ipaddress',
   'email',
   'phone',
   'name',
-  'first_name',
-  'last_name',
+  'firstname',
+  'lastname',
   'address',
   'password',
-  '__proto__',
-  'constructor',
-  'prototype',
 ]);
+
+/** Names with a meaning of their own in JavaScript. */
+const treacherousNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+export const isNeverKept = (name: string): boolean =>
+  treacherousNames.has(name) || neverKept.has(name.replace(/[_-]/g, '').toLowerCase());
 
 export const isKnownField = (name: string): boolean => Object.hasOwn(rawEventSchema.shape, name);

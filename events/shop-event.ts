@@ -1,5 +1,8 @@
 import type { ActionName } from './actions.ts';
 
+/** No amount of money is above this: the record keeps 12 digits before the point, and a sum must fit as well. */
+export const greatestAmount = 100_000_000_000;
+
 export interface Item {
   readonly productId: string;
   readonly quantity: number;

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 
 import { isActionName, type ActionName } from '../../events/actions.ts';
-import { isKnownField, neverKept, rawEventSchema, type RawEvent } from '../../events/raw-event.ts';
-import type { Item, ShopEvent } from '../../events/shop-event.ts';
+import { isKnownField, rawEventSchema, type RawEvent } from '../../events/raw-event.ts';
+import { greatestAmount, type Item, type ShopEvent } from '../../events/shop-event.ts';
 import { parseTimestamp } from '../../events/timestamp.ts';
 import { cleanPage, cleanReferrer } from './clean-location.ts';
+import { cleanProperties, maskOf, type Mask } from './clean-properties.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { readJson } from './read-json.ts';
 
@@ -55,7 +56,8 @@ export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (mess
     if (action === 'pageview' && !raw.page) return refuse('page: a pageview needs one');
     const stated = parseTimestamp(raw.timestamp);
     if (stated === null) return refuse('timestamp: not an ISO 8601 time');
-    const properties = propertiesOf(json);
+    const mask = maskOf([raw.user_id, raw.session_id, json.ip_address]);
+    const properties = propertiesOf(json, mask);
     if (properties === null) return refuse('nested too deeply');
 
     const timeClamped = stated > appendedAt + limits.clockSkewLimitMs;
@@ -72,8 +74,8 @@ export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (mess
         userId,
         sessionId,
         action,
-        page: raw.page ? cleanPage(raw.page) : null,
-        referrer: raw.referrer ? cleanReferrer(raw.referrer) : null,
+        page: raw.page ? mask(cleanPage(raw.page)) : null,
+        referrer: raw.referrer ? mask(cleanReferrer(raw.referrer)) : null,
         device: {
           type: raw.device?.type ?? null,
           browser: raw.device?.browser ?? null,
@@ -107,26 +109,26 @@ function itemsOf(raw: RawEvent): Item[] {
     }));
   }
   if (raw.product_id == null) return [];
-  const price = raw.price ?? raw.purchase_amount ?? null;
-  return [{ productId: raw.product_id, quantity: raw.quantity ?? 1, price }];
+  const quantity = raw.quantity ?? 1;
+  const price = raw.price ?? (raw.purchase_amount == null ? null : raw.purchase_amount / quantity);
+  return [{ productId: raw.product_id, quantity, price }];
 }
 
+/** What the items cost, to the cent; `null` when a price is missing or the sum is no money that anybody has. */
 function totalOf(items: readonly Item[]): number | null {
   if (items.length === 0 || items.some((item) => item.price === null)) return null;
-  return items.reduce((total, item) => total + item.quantity * (item.price ?? 0), 0);
+  const total = items.reduce((sum, item) => sum + item.quantity * (item.price ?? 0), 0);
+  return Math.abs(total) <= greatestAmount ? Math.round(total * 100) / 100 : null;
 }
 
 /** What the contract does not name, within the size limit. `null` when it is nested too deeply to be written. */
-function propertiesOf(json: Record<string, unknown>): Record<string, unknown> | null {
-  const rest = Object.entries(json).filter(([name]) => !isKnownField(name) && !neverKept.has(name));
+function propertiesOf(json: Record<string, unknown>, mask: Mask): Record<string, unknown> | null {
+  const rest = Object.entries(json).filter(([name]) => !isKnownField(name));
   if (rest.length === 0) return {};
-  const properties = Object.fromEntries(rest);
-  try {
-    const bytes = Buffer.byteLength(JSON.stringify(properties));
-    return bytes <= maxPropertiesBytes ? properties : { dropped_bytes: bytes };
-  } catch {
-    return null;
-  }
+  const properties = cleanProperties(Object.fromEntries(rest), mask);
+  if (properties === null) return null;
+  const bytes = Buffer.byteLength(JSON.stringify(properties));
+  return bytes <= maxPropertiesBytes ? properties : { dropped_bytes: bytes };
 }
 
 function describe(error: z.ZodError): string {

@@ -44,6 +44,11 @@ function broken(name: string, change: Partial<ComposeService>): ComposeFile {
 }
 
 describe('docker-compose.yml', () => {
+  it('names our image after the version of the package', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    for (const [, { image }] of ownServices(compose)) expect(image).toBe(`aisle:${version}`);
+  });
+
   it('has the whole system', () => {
     expect(Object.keys(compose.services)).toEqual(
       expect.arrayContaining(['kafka', 'postgres', 'temporal', 'temporal-ui', 'migrate', 'bridge', 'worker']),

@@ -143,8 +143,8 @@ describe('the rate', () => {
 
 describe('the demo environment', () => {
   it('has short deadlines that the settings accept, and lets what is set go before them', () => {
-    const settings = readSettings(demoEnvironment({ CART_ABANDON_AFTER: '20s', SESSION_GAP: '' }));
-    expect(settings).toMatchObject({
+    const given = { CART_ABANDON_AFTER: '20s', SESSION_GAP: '' };
+    expect(readSettings({ ...given, ...demoEnvironment(given) })).toMatchObject({
       CART_ABANDON_AFTER: 20_000,
       CHECKOUT_ABANDON_AFTER: 6000,
       SESSION_GAP: 10_000,

@@ -1,5 +1,5 @@
 import type { CartRow, CartStatus } from '../../events/journey-record.ts';
-import type { Item } from '../../events/shop-event.ts';
+import { greatestAmount, type Item } from '../../events/shop-event.ts';
 import type { JourneyEvent } from './journey-event.ts';
 import type { JourneyState } from './state.ts';
 
@@ -101,5 +101,5 @@ function valueAfter(before: CartRow, items: readonly Item[], event: JourneyEvent
   const priced = items.filter((item) => item.price !== null);
   if (priced.length === 0) return event.value ?? before.value;
   const cents = priced.reduce((sum, item) => sum + Math.round(item.quantity * (item.price ?? 0) * 100), 0);
-  return cents / 100;
+  return Math.max(-greatestAmount, Math.min(greatestAmount, cents / 100));
 }
