@@ -88,6 +88,8 @@ function wholeNumber(text: string): number {
 
 try {
   await program.parseAsync();
+  // A client library may leave a timer or a socket behind: a command that is done must not wait for it.
+  process.exit();
 } catch (error) {
   fail(error);
 }

@@ -17,17 +17,20 @@ export const searchAttributes = {
 export async function ensureSearchAttributes(settings: Settings): Promise<void> {
   const connection = await Connection.connect(temporalConnectionOptions(settings));
   try {
-    const namespace = settings.TEMPORAL_NAMESPACE;
-    const known = await connection.operatorService.listSearchAttributes({ namespace });
-    const missing = Object.entries(searchAttributes).filter(
-      ([name]) => !Object.hasOwn(known.customAttributes, name),
-    );
-    if (missing.length === 0) return;
-    await connection.operatorService.addSearchAttributes({
-      namespace,
-      searchAttributes: Object.fromEntries(missing),
-    });
+    await addMissingSearchAttributes(connection, settings.TEMPORAL_NAMESPACE);
   } finally {
     await connection.close();
   }
+}
+
+export async function addMissingSearchAttributes(connection: Connection, namespace: string): Promise<void> {
+  const known = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing = Object.entries(searchAttributes).filter(
+    ([name]) => !Object.hasOwn(known.customAttributes, name),
+  );
+  if (missing.length === 0) return;
+  await connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(missing),
+  });
 }

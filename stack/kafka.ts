@@ -90,7 +90,8 @@ async function format(binaries: KafkaBinaries, directory: string, preparation: P
       ...['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', join(binaries.libraries, '*')],
       `-Dlog4j2.configurationFile=${join(directory, 'log4j2.properties')}`,
       `-Dlog4j.configuration=file:${join(directory, 'log4j.properties')}`,
-      ...['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', properties],
+      // One argument, as an id may start with a dash.
+      ...['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', properties],
     ],
     limitMs: startLimitMs,
   };

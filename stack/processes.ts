@@ -11,7 +11,7 @@ import { aisleCommand } from './project.ts';
 import { restartAfter, wrongSettingsExitCode } from './restart-policy.ts';
 import { SetupError } from './setup-error.ts';
 
-const stopLimitMs = 20_000;
+const stopLimitMs = 10_000;
 const readyLine = 'READY';
 
 export interface ProcessPlan {

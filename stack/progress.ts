@@ -11,7 +11,8 @@ export interface Progress {
 
 /** A live list on a terminal, plain lines elsewhere; on stderr, as stdout belongs to what a command prints. */
 export function openProgress(subjects: readonly string[]): Progress {
-  return process.stderr.isTTY ? liveList(subjects) : plainLines();
+  // Some terminals tell no width, and the list cannot be laid out then.
+  return process.stderr.isTTY && process.stderr.columns > 0 ? liveList(subjects) : plainLines();
 }
 
 function plainLines(): Progress {
@@ -23,6 +24,7 @@ function plainLines(): Progress {
 
 interface Row {
   message: string;
+  ended: boolean;
   show(message: string): void;
   end(error?: Error): void;
 }
@@ -34,6 +36,7 @@ function liveList(subjects: readonly string[]): Progress {
       const { promise, resolve, reject } = ending();
       const row: Row = {
         message: 'waiting',
+        ended: false,
         show: (message) => void (row.message = message),
         end: (error) => (error ? reject(error) : resolve()),
       };
@@ -52,6 +55,7 @@ function liveList(subjects: readonly string[]): Progress {
       exitOnError: false,
       registerSignalListeners: false,
       rendererOptions: {
+        showErrorMessage: false,
         logger: new ListrLogger<ListrDefaultRendererLogLevels>({
           processOutput: new ProcessOutput(process.stderr),
         }),
@@ -63,10 +67,16 @@ function liveList(subjects: readonly string[]): Progress {
     report(subject, message, state) {
       const row = rows.get(subject);
       row?.show(message);
-      if (state) row?.end(state === 'failed' ? new Error(message) : undefined);
+      if (state && row) {
+        row.ended = true;
+        row.end(state === 'failed' ? new Error(message) : undefined);
+      }
     },
     async close() {
-      for (const row of rows.values()) row.end(new Error('not started'));
+      for (const row of rows.values()) {
+        if (!row.ended) row.show('called off');
+        row.end(new Error('called off'));
+      }
       await finished;
     },
   };

@@ -66,7 +66,7 @@ export async function startServers(plan: ServersPlan): Promise<RunningServers> {
     try {
       const server = await work();
       started.push({ order, server });
-      plan.report(subject, `up at ${server.address}, from ${server.from}`, 'done');
+      if (!signal.aborted) plan.report(subject, `up at ${server.address}, from ${server.from}`, 'done');
     } catch (error) {
       // What the first failure calls off ends in errors too: they say nothing.
       if (!signal.aborted) plan.report(subject, 'could not be started', 'failed');

@@ -46,7 +46,8 @@ export async function userJourney(start: JourneyStart): Promise<void> {
   setHandler(journeyQuery, () => viewOf(journey, rules, Date.now()));
 
   for (;;) {
-    alarm.arm(journey.nextWake());
+    // A letter is there already at a start by signal: it says what to wait for.
+    if (inbox.length === 0) alarm.arm(journey.nextWake());
     await condition(() => inbox.length > 0 || alarm.isRinging);
     alarm.silence();
     lettersTaken += inbox.length;

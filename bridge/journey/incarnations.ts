@@ -11,11 +11,11 @@ const prefix = 'incarnation:';
  */
 export function incarnationsOf(starts: ReadonlyMap<number, StartOffset>): Map<number, string> {
   return new Map(
-    [...starts].map(([partition, { metadata }]) => [
-      partition,
-      metadata.startsWith(prefix) ? metadata.slice(prefix.length) : randomUUID().slice(0, 8),
-    ]),
+    [...starts].map(([partition, { metadata }]) => [partition, nameIn(metadata) || randomUUID().slice(0, 8)]),
   );
 }
+
+const nameIn = (metadata: string): string =>
+  metadata.startsWith(prefix) ? metadata.slice(prefix.length) : '';
 
 export const asMetadata = (incarnation: string): string => prefix + incarnation;

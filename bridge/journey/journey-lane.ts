@@ -88,7 +88,11 @@ export class JourneyLane {
     if (!ledger) return;
     await keepingMembership(batch, stopping, async (signal) => {
       for (const message of batch.messages) {
-        while (this.mailbox.size >= mostPendingEvents) await sleep(roomPollMs, undefined, { signal });
+        while (this.mailbox.size >= mostPendingEvents) {
+          // One batch may hold more than the mailbox takes: room comes only from letters that go out meanwhile.
+          this.dispatcher.notice();
+          await sleep(roomPollMs, undefined, { signal });
+        }
         if (!batch.isCurrent()) return;
         const parsed = parse(message);
         // The record lane has sent it to the dead letters.

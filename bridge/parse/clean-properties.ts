@@ -14,9 +14,12 @@ export function maskOf(ids: readonly unknown[]): Mask {
   const secrets = ids
     .filter((id): id is string => typeof id === 'string')
     .map((id) => id.trim())
-    .filter((id) => id.length >= shortestMaskedId && !shopWords.has(id.toLowerCase()));
+    .filter((id) => id.length >= shortestMaskedId && !shopWords.has(id.toLowerCase()))
+    .flatMap((id) => (/^[\w.-]*$/.test(id) ? [id] : [id, encodeURIComponent(id), asFormValue(id)]));
   return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, ':masked'), text);
 }
+
+const asFormValue = (id: string): string => new URLSearchParams({ '': id }).toString().slice(1);
 
 /** A producer's own fields without anything that is never kept, at any depth. `null` when they are nested too deeply. */
 export function cleanProperties(fields: object, mask: Mask): Record<string, unknown> | null {

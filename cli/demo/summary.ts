@@ -65,6 +65,7 @@ export function summaryTable(summary: DemoSummary, sentAgain: number, seed: numb
 
 function conservation({ events, recorded, rejected }: DemoSummary): string {
   const missing = events - recorded - rejected;
+  if (events === 0) return 'The shop was closed before it sent anything.';
   if (missing === 0)
     return 'Every event is either recorded once or a dead letter: nothing lost, nothing doubled.';
   if (missing > 0)

@@ -5,7 +5,7 @@ import { demoEnvironment } from '../../cli/demo/environment.ts';
 import { liveView, plainLine, type Moment } from '../../cli/demo/live-view.ts';
 import { RateMeter } from '../../cli/demo/rate-meter.ts';
 import { lagBehind } from '../../cli/demo/stream-figures.ts';
-import { summaryOf, summaryTable } from '../../cli/demo/summary.ts';
+import { nothingPlayed, summaryOf, summaryTable } from '../../cli/demo/summary.ts';
 import { readSettings } from '../../settings/settings.ts';
 
 const moment: Moment = {
@@ -101,6 +101,7 @@ describe('the summary', () => {
     expect(summaryTable(summaryOf(1000, 10, figures), 3, 1)).toContain('nothing lost, nothing doubled');
     expect(summaryTable(summaryOf(1001, 10, figures), 3, 1)).toContain('1 events are neither recorded');
     expect(summaryTable(summaryOf(999, 10, figures), 3, 1)).toContain('1 more events');
+    expect(summaryTable(nothingPlayed.summary, 0, 1)).toContain('before it sent anything');
   });
 });
 

@@ -1,0 +1,101 @@
+// The pace stays within its bounds, falls when signals are slow, rises when they are quick, and saves up no burst.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { Pace } from '../../bridge/journey/pace.ts';
+
+const bounds = { leastPerSecond: 20, mostPerSecond: 200 };
+
+function after(latencyMs: number, seconds: number, pace = new Pace(bounds, 0), from = 0): Pace {
+  for (let now = from; now < from + seconds * 1000; now += 100) pace.observe(latencyMs, now + 100);
+  return pace;
+}
+
+describe('the pace', () => {
+  it('begins at its least, rises at ease to its most, and falls back when it is crowded', () => {
+    const pace = new Pace(bounds, 0);
+    expect(pace.lettersPerSecond).toBe(20);
+    after(10, 5, pace);
+    expect(pace.lettersPerSecond).toBeGreaterThan(20);
+    after(10, 60, pace, 5_000);
+    expect(pace.lettersPerSecond).toBe(200);
+    after(500, 3, pace, 65_000);
+    expect(pace.lettersPerSecond).toBeLessThan(150);
+    after(500, 60, pace, 70_000);
+    expect(pace.lettersPerSecond).toBe(20);
+  });
+
+  it('stays where latency is neither', () => {
+    const pace = after(10, 10);
+    const before = pace.lettersPerSecond;
+    expect(after(80, 20, pace, 10_000).lettersPerSecond).toBe(before);
+  });
+
+  it('is not moved by a single slow signal among many', () => {
+    const pace = new Pace(bounds, 0);
+    for (let now = 50; now <= 1_000; now += 50) pace.observe(now === 500 ? 9_000 : 10, now);
+    expect(pace.lettersPerSecond).toBeGreaterThan(20);
+  });
+
+  const observation = fc.record({
+    latencyMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
+    afterMs: fc.nat(3_000),
+  });
+  it('never leaves its bounds', () => {
+    const anyBounds = fc.tuple(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 500 }));
+    fc.assert(
+      fc.property(anyBounds, fc.array(observation), ([least, more], observations) => {
+        const pace = new Pace({ leastPerSecond: least, mostPerSecond: least + more }, 0);
+        let now = 0;
+        for (const { latencyMs, afterMs } of observations) {
+          now += afterMs;
+          pace.observe(latencyMs, now);
+          expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(least);
+          expect(pace.lettersPerSecond).toBeLessThanOrEqual(least + more);
+        }
+      }),
+    );
+  });
+});
+
+describe('leave', () => {
+  it('for letters is given at the pace, over any time and however it is asked for', () => {
+    const waits = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 1, max: 30 })), { minLength: 1 });
+    fc.assert(
+      fc.property(waits, (asks) => {
+        const pace = new Pace(bounds, 0);
+        let now = 0;
+        let given = 0;
+        for (const [waitMs, times] of asks) {
+          now += waitMs;
+          for (let count = 0; count < times; count += 1) {
+            if (!pace.tryTake(now)) continue;
+            given += 1;
+            // One that was not needed is given back, and counts as not taken.
+            if (count % 5 === 4) {
+              pace.giveBack();
+              given -= 1;
+            }
+          }
+          expect(given).toBeLessThanOrEqual((now / 1000) * bounds.leastPerSecond + 1e-6);
+          expect(pace.waitMs).toBeGreaterThanOrEqual(1);
+          expect(pace.waitMs).toBeLessThanOrEqual(1000 / bounds.leastPerSecond + 1e-6);
+        }
+      }),
+    );
+  });
+
+  it('is not saved up over a quiet hour', () => {
+    const pace = new Pace(bounds, 0);
+    let given = 0;
+    while (pace.tryTake(3_600_000)) given += 1;
+    expect(given).toBeGreaterThan(0);
+    expect(given).toBeLessThanOrEqual(bounds.leastPerSecond);
+  });
+
+  it('comes after the wait that was told', () => {
+    const pace = new Pace(bounds, 0);
+    while (pace.tryTake(1_000));
+    expect(pace.tryTake(1_000 + pace.waitMs + 0.001)).toBe(true);
+  });
+});
