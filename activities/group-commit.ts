@@ -4,20 +4,26 @@ interface Waiting<Entry> {
   readonly reject: (error: unknown) => void;
 }
 
+export interface GroupCommitOptions {
+  readonly mostEntries: number;
+  readonly concernsEverybody: (error: unknown) => boolean;
+}
+
 /**
  * Group commit: while one write is under way, callers gather, and the next write takes all of them. Nobody waits for
- * a clock, and the more callers there are, the fewer writes each costs. When a shared write fails, each of its entries
- * is written alone, so that one bad entry fails only its own caller.
+ * a clock, and the more callers there are, the fewer writes each costs. When a shared write fails for a reason that
+ * concerns everybody, such as a store that is away, all its callers fail; otherwise each of its entries is written
+ * alone, so that one bad entry fails only its own caller.
  */
 export class GroupCommit<Entry> {
   private waiting: Waiting<Entry>[] = [];
   private isWriting = false;
   private readonly write: (entries: readonly Entry[]) => Promise<void>;
-  private readonly mostEntries: number;
+  private readonly options: GroupCommitOptions;
 
-  constructor(write: (entries: readonly Entry[]) => Promise<void>, mostEntries: number) {
+  constructor(write: (entries: readonly Entry[]) => Promise<void>, options: GroupCommitOptions) {
     this.write = write;
-    this.mostEntries = mostEntries;
+    this.options = options;
   }
 
   /** Resolves when the entry is committed; rejects with the error of its own write. */
@@ -32,7 +38,7 @@ export class GroupCommit<Entry> {
     this.isWriting = true;
     // Lets the callers of this turn of the event loop gather before the first write.
     await Promise.resolve();
-    while (this.waiting.length > 0) await this.writeGroup(this.waiting.splice(0, this.mostEntries));
+    while (this.waiting.length > 0) await this.writeGroup(this.waiting.splice(0, this.options.mostEntries));
     this.isWriting = false;
   }
 
@@ -42,7 +48,8 @@ export class GroupCommit<Entry> {
       for (const { resolve } of group) resolve();
     } catch (error) {
       const [only, ...others] = group;
-      if (only && others.length === 0) only.reject(error);
+      if (this.options.concernsEverybody(error)) for (const { reject } of group) reject(error);
+      else if (only && others.length === 0) only.reject(error);
       else for (const waiting of group) await this.writeGroup([waiting]);
     }
   }

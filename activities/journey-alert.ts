@@ -37,7 +37,7 @@ export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
 }
 
 function messageOf({ type, value, currency, elapsedMs }: JourneyAlert): string {
-  const worth = value === null ? '' : ` worth ${value}${currency === null ? '' : ` ${currency}`}`;
+  const worth = value === null ? '' : ` worth ${value.toFixed(2)}${currency === null ? '' : ` ${currency}`}`;
   const duration = inWords(elapsedMs);
   switch (type) {
     case 'cart_abandoned':

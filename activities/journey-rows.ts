@@ -14,7 +14,8 @@ export interface Statement {
 
 /**
  * The statements that write many journeys' rows at once, each a single set-based upsert over a JSON array.
- * Two rows of one key in one statement cannot be: a journey waits for its write before it makes the next.
+ * Two rows of one key in one statement are rare, as a journey waits for its write before it makes the next; should an
+ * abandoned attempt meet its successor, the statement is refused and both are written alone.
  */
 export function journeyStatements(entries: readonly JourneyEntry[]): Statement[] {
   const rowsOf = <Row extends object>(pick: (record: JourneyRecord) => readonly Row[]) =>

@@ -1,5 +1,5 @@
 import type { MessageProducer } from '../connections/kafka.ts';
-import { inTransaction, type Database } from '../connections/postgres.ts';
+import { inTransaction, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
 import type { Alert } from '../events/alert.ts';
 import type { JourneyActivities } from './activities.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -29,7 +29,7 @@ export function createRecordJourney(
         if (alerts.length > 0)
           await session.query({ name: 'write-alerts', text: insertAlerts, values: [JSON.stringify(alerts)] });
       }),
-    mostJourneysInACommit,
+    { mostEntries: mostJourneysInACommit, concernsEverybody: isDatabaseUnavailable },
   );
   return async (journeyId, record) => {
     await rows.commit({ journeyId, record });

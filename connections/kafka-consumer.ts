@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 
 export interface IncomingMessage {
   readonly offset: number;
-  /** The message's time on the topic, milliseconds since 1970. */
+  /** The message's time on the topic, milliseconds since 1970; never in the future. */
   readonly appendedAt: number;
   readonly value: Buffer | null;
 }
@@ -13,6 +13,10 @@ export interface IncomingMessage {
 export interface MessageBatch {
   readonly partition: number;
   readonly messages: readonly IncomingMessage[];
+  /** The offset after the batch: past its last message, and past the markers of transactions that follow it. */
+  readonly nextOffset: number;
+  /** When it was read here, milliseconds since 1970: all of it was on the topic by then. */
+  readonly readAt: number;
   /** False once the partition has gone to another member or the consumer stops: late work must then have no effect. */
   readonly isCurrent: () => boolean;
   /** Keeps the membership of the group alive; call it during long work. */
@@ -53,8 +57,8 @@ export async function consumeTopic(
   const consumer = kafka.consumer({
     groupId,
     allowAutoTopicCreation: false,
-    sessionTimeout: 15_000,
-    rebalanceTimeout: 30_000,
+    sessionTimeout: 10_000,
+    rebalanceTimeout: 20_000,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: 100,
     maxBytesPerPartition: 2_097_152,
@@ -111,7 +115,7 @@ function run(
             await handle(toBatch(payload));
           } catch (error) {
             // The library rejoins and reconnects by itself; anything else is for the process to answer for.
-            if (!isMembershipError(error) && !isKafkaUnavailable(error)) reject(error);
+            if (!isMembershipError(error) && !isKafkaUnavailable(error)) reject(asError(error));
             throw error;
           }
         },
@@ -122,14 +126,25 @@ function run(
 
 function toBatch(payload: EachBatchPayload): MessageBatch {
   const { batch } = payload;
+  const readAt = Date.now();
   return {
     partition: batch.partition,
     messages: batch.messages.map(({ offset, timestamp, value }) => ({
       offset: Number(offset),
-      appendedAt: Number(timestamp),
+      appendedAt: plausibleTime(Number(timestamp), readAt),
       value,
     })),
+    readAt,
+    nextOffset: Number(batch.lastOffset()) + 1,
     isCurrent: () => payload.isRunning() && !payload.isStale(),
     heartbeat: () => payload.heartbeat(),
   };
 }
+
+/** Where a topic keeps the producer's time, that may be unset or ahead of every clock here: then it is read now. */
+function plausibleTime(timestamp: number, readAt: number): number {
+  return timestamp > 0 ? Math.min(timestamp, readAt) : readAt;
+}
+
+const asError = (failure: unknown): Error =>
+  failure instanceof Error ? failure : new Error(String(failure));

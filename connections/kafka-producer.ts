@@ -1,4 +1,4 @@
-import { CompressionTypes, type Kafka } from 'kafkajs';
+import { CompressionTypes, Partitioners, type Kafka } from 'kafkajs';
 
 export interface OutgoingMessage {
   readonly key: string | null;
@@ -17,7 +17,11 @@ const mostMessagesInAChunk = 1_000;
 const mostBytesInAChunk = 600_000;
 
 export async function createProducer(kafka: Kafka): Promise<MessageProducer> {
-  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    // As the Java client partitions: a key goes where other producers send it.
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   return {
     send: async (topic, messages) => {

@@ -27,7 +27,10 @@ export type LetterLine = readonly [
  */
 export interface Letter {
   readonly incarnations: Readonly<Record<number, string>>;
-  /** The latest broker time of its events, milliseconds since 1970. */
+  /**
+   * An instant by which all of its events were on the topic, milliseconds since 1970: when the bridge read them. The
+   * times that producers stamp on messages are not relied on here, as some stamp them with the event's time.
+   */
   readonly appendedUpTo: number;
   readonly lines: readonly LetterLine[];
 }

@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 import { untilItWorks } from '../../connections/back-off.ts';
 import {
   isKafkaUnavailable,
+  type IncomingMessage,
   type MessageBatch,
   type OffsetReader,
   type TopicConsumer,
@@ -38,6 +39,7 @@ const letterLimits = { mostEvents: 500, mostBytes: 262_144 };
 const dispatcherLimits = { mostInFlight: 24, mostCalmInFlight: 8 };
 const commitEveryMs = 500;
 const roomPollMs = 20;
+const eventsBetweenPauses = 250;
 
 /**
  * The journey lane: every usable event into the letter of its user. An offset is committed once no event before it is
@@ -83,34 +85,43 @@ export class JourneyLane {
   }
 
   async handle(batch: MessageBatch): Promise<void> {
-    const { parse, news, stopping, mostPendingEvents } = this.parts;
+    const { stopping, mostPendingEvents } = this.parts;
     const ledger = this.assignment.ledgers.get(batch.partition);
     if (!ledger) return;
     await keepingMembership(batch, stopping, async (signal) => {
-      for (const message of batch.messages) {
+      for (const [index, message] of batch.messages.entries()) {
         while (this.mailbox.size >= mostPendingEvents) {
           // One batch may hold more than the mailbox takes: room comes only from letters that go out meanwhile.
           this.dispatcher.notice();
           await sleep(roomPollMs, undefined, { signal });
         }
-        if (!batch.isCurrent()) return;
-        const parsed = parse(message);
-        // The record lane has sent it to the dead letters.
-        if (!parsed.usable) ledger.skip(message.offset);
-        else {
-          ledger.take(message.offset);
-          const position = {
-            partition: batch.partition,
-            offset: message.offset,
-            appendedAt: message.appendedAt,
-          };
-          this.mailbox.post(toMail(parsed.event, position, news.isNews(parsed.event)));
+        // A batch of ten thousand must not hold up the urgent letters of its first hundred.
+        if (index % eventsBetweenPauses === 0) {
+          this.dispatcher.notice();
+          await setImmediate();
         }
+        if (!batch.isCurrent()) return;
+        this.post(ledger, batch, message);
       }
+      ledger.passOver(batch.nextOffset);
       this.dispatcher.notice();
     }).catch((error: unknown) => {
       if (batch.isCurrent() && !stopping.aborted) throw error;
     });
+  }
+
+  private post(ledger: OffsetLedger, { partition, readAt }: MessageBatch, message: IncomingMessage): void {
+    const { parse, news } = this.parts;
+    const { offset } = message;
+    const parsed = parse(message);
+    if (!parsed.usable) {
+      // The record lane has sent it to the dead letters.
+      ledger.skip(offset);
+      return;
+    }
+    ledger.take(offset);
+    const { event } = parsed;
+    this.mailbox.post(toMail(event, { partition, offset, appendedAt: readAt }, news.isNews(event)));
   }
 
   /** Sends letters and commits what is delivered, until the lane stops. */

@@ -39,6 +39,11 @@ export class OffsetLedger {
     this.settle(offset);
   }
 
+  /** Nothing to deliver lies between the last offset and this one: markers of transactions take offsets too. */
+  passOver(next: number): void {
+    this.next = Math.max(this.next, next);
+  }
+
   /** The offset to commit: the lowest one not yet delivered, or the next to read when all are. */
   get committable(): number {
     return this.open[this.head] ?? this.next;

@@ -39,7 +39,10 @@ export function createRecordLane(parts: RecordLaneParts): (batch: MessageBatch) 
     keepingMembership(batch, parts.stopping, async (signal) => {
       for (let first = 0; first < batch.messages.length; first += batchSize) {
         if (!batch.isCurrent()) return;
-        await recordChunk(parts, batch.partition, batch.messages.slice(first, first + batchSize), signal);
+        const chunk = batch.messages.slice(first, first + batchSize);
+        const isLast = first + batchSize >= batch.messages.length;
+        const next = isLast ? batch.nextOffset : (chunk.at(-1)?.offset ?? first) + 1;
+        await recordChunk(parts, { partition: batch.partition, messages: chunk, next }, signal);
       }
     }).catch((error: unknown) => {
       // Nothing is lost: what was not committed is read again by whoever owns the partition next.
@@ -47,12 +50,15 @@ export function createRecordLane(parts: RecordLaneParts): (batch: MessageBatch) 
     });
 }
 
-async function recordChunk(
-  parts: RecordLaneParts,
-  partition: number,
-  messages: MessageBatch['messages'],
-  signal: AbortSignal,
-): Promise<void> {
+interface Chunk {
+  readonly partition: number;
+  readonly messages: MessageBatch['messages'];
+  /** The offset to commit once all of it is recorded. */
+  readonly next: number;
+}
+
+async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSignal): Promise<void> {
+  const { partition, messages, next } = chunk;
   const { topics, database, producer } = parts;
   const topic = topics.rawEvents.name;
   const events: ShopEvent[] = [];
@@ -95,7 +101,6 @@ async function recordChunk(
     await untilItWorks(() => producer.send(topics.deadLetters.name, letters), toKafka);
   }
 
-  const next = (messages.at(-1)?.offset ?? -1) + 1;
   await untilItWorks(() => parts.consumer.commit([{ partition, offset: next }]), toKafka);
   parts.progress.recorded(partition, next);
 }

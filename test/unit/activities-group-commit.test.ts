@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { GroupCommit } from '../../activities/group-commit.ts';
 
 const mostEntries = 4;
+const concernsEverybody = (error: unknown) => (error as Error).message === 'away';
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -43,7 +44,7 @@ describe('a group commit', () => {
           (entry) => run[entry]?.bad ?? false,
           (entry) => run[entry]?.pause ?? 0,
         );
-        const commits = new GroupCommit(store.write, mostEntries);
+        const commits = new GroupCommit(store.write, { mostEntries, concernsEverybody });
         const outcomes: Promise<string>[] = [];
         for (const [entry, { before }] of run.entries()) {
           await turns(before);
@@ -72,7 +73,7 @@ describe('a group commit', () => {
       () => false,
       () => 3,
     );
-    const commits = new GroupCommit(store.write, mostEntries);
+    const commits = new GroupCommit(store.write, { mostEntries, concernsEverybody });
     const first = commits.commit(0);
     await turns(1);
     await Promise.all([first, ...[1, 2, 3, 4, 5, 6].map((entry) => commits.commit(entry))]);
@@ -84,20 +85,35 @@ describe('a group commit', () => {
       () => false,
       () => 0,
     );
-    const commits = new GroupCommit(store.write, mostEntries);
+    const commits = new GroupCommit(store.write, { mostEntries, concernsEverybody });
     await Promise.all([0, 1, 2].map((entry) => commits.commit(entry)));
     expect(store.groups).toEqual([[0, 1, 2]]);
   });
 
   it('works again after a failure, also one that is thrown and not rejected', async () => {
     let isDown = true;
-    const commits = new GroupCommit<number>(() => {
-      if (isDown) throw new Error('down');
-      return Promise.resolve();
-    }, mostEntries);
+    const commits = new GroupCommit<number>(
+      () => {
+        if (isDown) throw new Error('down');
+        return Promise.resolve();
+      },
+      { mostEntries, concernsEverybody },
+    );
     const outcomes = await Promise.allSettled([1, 2, 3].map((entry) => commits.commit(entry)));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     isDown = false;
     await commits.commit(4);
+  });
+
+  it('fails all callers of a write at once when the store is away, without a try for each', async () => {
+    let writes = 0;
+    const away = () => {
+      writes += 1;
+      return Promise.reject(new Error('away'));
+    };
+    const commits = new GroupCommit<number>(away, { mostEntries, concernsEverybody });
+    const outcomes = await Promise.allSettled([1, 2, 3].map((entry) => commits.commit(entry)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(writes).toBe(1);
   });
 });

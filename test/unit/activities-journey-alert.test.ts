@@ -72,7 +72,7 @@ describe('an alert', () => {
     expect(toAlert('u1_a', { ...alert, currency: null }).message).toMatch(
       /^A cart worth 59.97 was abandoned/,
     );
-    expect(toAlert('u1_a', { ...alert, value: 0 }).message).toMatch(/^A cart worth 0 EUR was/);
+    expect(toAlert('u1_a', { ...alert, value: 0 }).message).toMatch(/^A cart worth 0\.00 EUR was/);
   });
 
   it.each([

@@ -54,6 +54,8 @@ function lane(mostPendingEvents: number, deliver: (journeyId: string, letter: Le
       appendedAt: 1,
       value: user === '' ? null : Buffer.from(user),
     })),
+    nextOffset: first + users.length,
+    readAt: 1,
     isCurrent: () => true,
     heartbeat: () => Promise.resolve(),
   });

@@ -53,9 +53,9 @@ export class Ledger implements JourneyActivities {
 export interface RunningJourney {
   readonly handle: WorkflowHandleWithSignaledRunId<typeof userJourney>;
   readonly ledger: Ledger;
-  send(letter: Letter): Promise<void>;
-  view(): Promise<JourneyView>;
-  now(): Promise<number>;
+  readonly send: (letter: Letter) => Promise<void>;
+  readonly view: () => Promise<JourneyView>;
+  readonly now: () => Promise<number>;
 }
 
 export interface JourneyOptions {

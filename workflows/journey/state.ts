@@ -14,7 +14,7 @@ export interface JourneyState {
   lastEventAt: number;
   /** The latest event time that the record told of before its letter came: it moves the deadline and nothing else. */
   heardOfAt: number;
-  /** The latest broker time taken: the journey has seen nothing that was appended later. */
+  /** An instant (ms) by which the latest event taken was on the topic. */
   lastAppendedAt: number;
   session: Session | null;
   sessions: number;
