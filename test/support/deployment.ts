@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+
+import { Client, Connection } from '@temporalio/client';
+
+import { createPseudonyms, type Pseudonyms } from '../../bridge/parse/pseudonyms.ts';
+import { connectKafka, type KafkaConnection } from '../../connections/kafka.ts';
+import { createLog, type Log } from '../../connections/log.ts';
+import { connectPostgres, type Database } from '../../connections/postgres.ts';
+import { topicsWithPrefix, type Topics } from '../../events/topics.ts';
+import { environmentSchema, readSettings, secretNames, type Settings } from '../../settings/settings.ts';
+import { Guard } from '../../stack/guard.ts';
+import { AisleProcess } from './aisle-process.ts';
+import { createTestDatabase, dropTestDatabase, type PostgresServer } from './test-database.ts';
+
+export interface Servers {
+  readonly kafka: string;
+  readonly postgres: PostgresServer;
+  readonly temporal: string;
+}
+
+/** Aisle as one test file sees it: on the shared servers, with topics, groups, task queue, key and database of its own. */
+export interface Deployment {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly settings: Settings;
+  readonly topics: Topics;
+  readonly kafka: KafkaConnection;
+  readonly database: Database;
+  readonly temporal: Client;
+  readonly pseudonyms: Pseudonyms;
+  readonly log: Log;
+  /** Every process that was started, ended ones included. */
+  readonly processes: readonly AisleProcess[];
+  /** Starts `bridge` or `worker` without waiting for it; `changes` go over the environment. */
+  readonly start: (name: 'bridge' | 'worker', changes?: Record<string, string>) => AisleProcess;
+  /** Runs `aisle migrate` to its end. */
+  readonly migrate: () => Promise<void>;
+  /** Ends every process and takes away what would go on by itself: the schedule and the database. */
+  readonly close: () => Promise<void>;
+}
+
+export async function deploy(servers: Servers, changes: Record<string, string> = {}): Promise<Deployment> {
+  const name = `test-${randomBytes(4).toString('hex')}`;
+  const { postgres } = servers;
+  const databaseName = await createTestDatabase(postgres);
+  const pseudonymKey = randomBytes(24).toString('hex');
+  const environment: NodeJS.ProcessEnv = {
+    ...withoutSettings(process.env),
+    KAFKA_BOOTSTRAP_SERVERS: servers.kafka,
+    KAFKA_TOPIC_PREFIX: `${name}.`,
+    KAFKA_GROUP_PREFIX: name,
+    DB_HOST: postgres.host,
+    DB_PORT: String(postgres.port),
+    DB_NAME: databaseName,
+    DB_USER: postgres.user,
+    DB_PASSWORD: postgres.password,
+    TEMPORAL_ADDRESS: servers.temporal,
+    TEMPORAL_TASK_QUEUE: name,
+    PSEUDONYM_KEY: pseudonymKey,
+    ...changes,
+  };
+  const settings = readSettings(environment);
+  const log = createLog('test', 'silent');
+  const database = connectPostgres(settings, log, 'aisle-test');
+  const connection = await Connection.connect({ address: servers.temporal });
+  const temporal = new Client({ connection });
+  const guard = new Guard();
+  const processes: AisleProcess[] = [];
+  const run = (command: string, own: Record<string, string> = {}): AisleProcess => {
+    const started = new AisleProcess(command, { ...environment, ...own }, guard);
+    processes.push(started);
+    return started;
+  };
+  return {
+    environment,
+    settings,
+    topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
+    kafka: connectKafka(settings, log),
+    database,
+    temporal,
+    pseudonyms: createPseudonyms(pseudonymKey),
+    log,
+    processes,
+    start: run,
+    migrate: async () => {
+      const migration = run('migrate');
+      const how = await migration.ended;
+      if (how !== 'exit code 0') throw new Error(`aisle migrate ended with ${how}:\n${migration.output}`);
+    },
+    close: async () => {
+      await Promise.all(processes.map((started) => started.stop()));
+      await guard.close();
+      // Without a worker it would start a workflow a second that nobody runs.
+      const schedule = temporal.schedule.getHandle(`roll-up/${name}`);
+      await schedule.delete().catch(() => undefined);
+      await connection.close();
+      await database.end();
+      await dropTestDatabase(postgres, databaseName);
+    },
+  };
+}
+
+/** What the shell of whoever runs the tests has set is not for these processes. */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = new Set([...Object.keys(environmentSchema.shape), ...secretNames.map((name) => `${name}_FILE`)]);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.has(name)));
+}
