@@ -2,6 +2,7 @@ import { Connection, ScheduleClient } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
+import { Closing } from '../connections/closing.ts';
 import { connectKafka } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { connectPostgres } from '../connections/postgres.ts';
@@ -22,12 +23,13 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
   Runtime.install({ logger: new DefaultLogger('WARN', toLog(log)), shutdownSignals: [] });
   const kafka = connectKafka(settings, log);
   const database = connectPostgres(settings, log, 'aisle-worker');
-  const closers: (() => Promise<unknown>)[] = [() => database.end()];
+  const closing = new Closing(log);
+  closing.add(() => database.end());
   try {
     const producer = await kafka.producer();
-    closers.push(() => producer.close());
+    closing.add(() => producer.close());
     const connection = await NativeConnection.connect(temporalConnectionOptions(settings));
-    closers.push(() => connection.close());
+    closing.add(() => connection.close());
     const worker = await Worker.create({
       connection,
       namespace: settings.TEMPORAL_NAMESPACE,
@@ -46,11 +48,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     onReady();
     await running;
   } finally {
-    for (const close of closers.reverse()) {
-      await close().catch((error: unknown) =>
-        log.warn({ error: (error as Error).name }, 'a connection did not close cleanly'),
-      );
-    }
+    await closing.closeAll();
   }
 }
 

@@ -11,12 +11,12 @@ import {
 import type { Log } from '../../connections/log.ts';
 import { keepingMembership } from '../keep-membership.ts';
 import type { Parsed, RawMessage } from '../parse/parse-event.ts';
+import { Assignment } from './assignment.ts';
 import { isBackPressure, type DeliverLetter } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { asMetadata, incarnationsOf } from './incarnations.ts';
 import { Mailbox, type OutgoingLetter } from './mailbox.ts';
 import type { StepNews } from './news.ts';
-import { OffsetLedger } from './offset-ledger.ts';
+import type { OffsetLedger } from './offset-ledger.ts';
 import type { Pace } from './pace.ts';
 import { toLetter, toMail } from './write-letter.ts';
 
@@ -50,8 +50,7 @@ export class JourneyLane {
   private readonly parts: JourneyLaneParts;
   private readonly mailbox = new Mailbox(letterLimits);
   private readonly dispatcher: Dispatcher;
-  /** Replaced as a whole when the group settles anew: letters of an earlier time settle nothing any more. */
-  private assignment: Assignment = { ledgers: new Map(), incarnations: new Map() };
+  private assignment = new Assignment([], new Map());
 
   constructor(parts: JourneyLaneParts) {
     this.parts = parts;
@@ -67,26 +66,15 @@ export class JourneyLane {
   async assign(consumer: TopicConsumer, partitions: readonly number[]): Promise<void> {
     const { offsets, groupId, topic, from } = this.parts;
     this.mailbox.clear();
-    this.assignment = { ledgers: new Map(), incarnations: new Map() };
-    const starts = await offsets.starts(groupId, topic, from);
-    const incarnations = incarnationsOf(starts);
-    const own = partitions.map((partition) => ({ partition, offset: starts.get(partition)?.next ?? 0 }));
-    await consumer.commit(
-      own.map(({ partition, offset }) => ({
-        partition,
-        offset,
-        metadata: asMetadata(incarnations.get(partition) ?? ''),
-      })),
-    );
-    this.assignment = {
-      ledgers: new Map(own.map(({ partition, offset }) => [partition, new OffsetLedger(offset)])),
-      incarnations,
-    };
+    this.assignment = new Assignment([], new Map());
+    const assignment = new Assignment(partitions, await offsets.starts(groupId, topic, from));
+    await consumer.commit(assignment.starts);
+    this.assignment = assignment;
   }
 
   async handle(batch: MessageBatch): Promise<void> {
     const { stopping, mostPendingEvents } = this.parts;
-    const ledger = this.assignment.ledgers.get(batch.partition);
+    const ledger = this.assignment.ledgerOf(batch.partition);
     if (!ledger) return;
     await keepingMembership(batch, stopping, async (signal) => {
       for (const [index, message] of batch.messages.entries()) {
@@ -146,24 +134,16 @@ export class JourneyLane {
   }
 
   private async commit(consumer: TopicConsumer): Promise<void> {
-    const { ledgers, incarnations } = this.assignment;
-    const due = [...ledgers]
-      .map(([partition, ledger]) => ({ partition, ledger, offset: ledger.committable }))
-      .filter(({ ledger, offset }) => offset > ledger.committed);
-    await consumer.commit(
-      due.map(({ partition, offset }) => ({
-        partition,
-        offset,
-        metadata: asMetadata(incarnations.get(partition) ?? ''),
-      })),
-    );
-    for (const { ledger, offset } of due) ledger.noteCommitted(offset);
+    const { assignment } = this;
+    const { due } = assignment;
+    await consumer.commit(due);
+    assignment.noteCommitted(due);
   }
 
   private async send(letter: OutgoingLetter): Promise<void> {
     const { deliver, log, stopping } = this.parts;
-    const { ledgers, incarnations } = this.assignment;
-    const content = toLetter(letter, incarnations);
+    const { assignment } = this;
+    const content = toLetter(letter, assignment.incarnations);
     try {
       await untilItWorks(() => deliver(letter.journeyId, content), {
         mayRetry: isBackPressure,
@@ -179,11 +159,6 @@ export class JourneyLane {
       if (stopping.aborted) return;
       throw error;
     }
-    for (const { partition, offset } of letter.mail) ledgers.get(partition)?.settle(offset);
+    assignment.settle(letter.mail);
   }
-}
-
-interface Assignment {
-  readonly ledgers: ReadonlyMap<number, OffsetLedger>;
-  readonly incarnations: ReadonlyMap<number, string>;
 }

@@ -34,10 +34,11 @@ export class ProgressReport {
     const takenAt = Date.now();
     const ends = await this.offsets.ends(this.topic);
     for (const { partition, end } of ends) this.partitions.get(partition)?.sawEnd(takenAt, end);
-    const rows = [...this.partitions].flatMap(([partition, { readUntil }]) =>
-      readUntil === null ? [] : [{ partition, until: readUntil }],
-    );
-    if (rows.length === 0) return;
+    // A partition without progress is written too, as the epoch: left out, the others would speak for the whole topic.
+    const rows = ends.map(({ partition }) => ({
+      partition,
+      until: this.partitions.get(partition)?.readUntil ?? 0,
+    }));
     await this.database.query({
       name: 'write-progress',
       text: writeProgress,

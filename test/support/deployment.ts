@@ -101,6 +101,9 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
 
 /** What the shell of whoever runs the tests has set is not for these processes. */
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = new Set([...Object.keys(environmentSchema.shape), ...secretNames.map((name) => `${name}_FILE`)]);
+  const names = new Set([
+    ...Object.keys(environmentSchema.shape),
+    ...secretNames.map((name) => `${name}_FILE`),
+  ]);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.has(name)));
 }

@@ -1,60 +1,107 @@
 import type { JourneyView } from './view.ts';
 
+const mostItemsShown = 10;
+const mostCharactersShown = 80;
+
 /** The journey in Markdown, for the Temporal UI: readable by someone who does not know the code. */
 export function describeJourney(view: JourneyView): string {
   return [
-    `### ${view.kind === 'user' ? 'User' : 'Visitor'} at step **${view.funnelStep}**`,
+    `### ${headline(view)}`,
+    describeNext(view),
+    describeItems(view),
     describeSession(view),
-    describeCart(view),
-    describePurchases(view),
-    describeAbandonment(view),
-    `_${view.counts.events} events in ${view.counts.letters} letters, ${view.counts.duplicates} delivered again, ${view.counts.late} late_`,
+    describePast(view),
+    describeCounts(view),
+    // The UI measures the text a line too short and would cut the last one.
+    '&nbsp;',
   ]
     .filter((paragraph) => paragraph !== '')
     .join('\n\n');
 }
 
-function describeSession({ session, sessions }: JourneyView): string {
-  if (!session) return '';
-  const reached = Object.entries(session.reached)
-    .map(([step, at]) => `| ${step} | ${readable(at)} |`)
-    .join('\n');
+function headline({ kind, funnelStep, cart }: JourneyView): string {
+  const who = `${kind === 'user' ? 'User' : 'Visitor'} at step **${funnelStep}**`;
+  if (!cart) return `${who}, no open cart`;
+  return cart.value === null ? `${who}, with an open cart` : `${who}, cart worth **${money(cart)}**`;
+}
+
+/** What the journey waits for. */
+function describeNext({ cart, lastAbandonment }: JourneyView): string {
+  if (cart?.abandonedUnlessActiveBy) {
+    const what = cart.stage === 'checkout' ? 'checkout' : 'cart';
+    return `**Next deadline:** ${readable(cart.abandonedUnlessActiveBy)}. Without any activity until then, the ${what} counts as abandoned.`;
+  }
+  return lastAbandonment && !lastAbandonment.recovered
+    ? '**Next deadline:** none. A purchase may still recover the abandoned cart.'
+    : '**Next deadline:** none.';
+}
+
+function describeItems({ cart }: JourneyView): string {
+  if (!cart) return '';
+  const opened = `**Cart**, open since ${readable(cart.openedAt)}`;
+  if (cart.items.length === 0) return `${opened}: its items are not known.`;
+  const rows = cart.items
+    .slice(0, mostItemsShown)
+    .map(
+      ({ productId, quantity, price }) =>
+        `| ${code(productId)} | ${quantity} | ${price === null ? '–' : price.toFixed(2)} |`,
+    );
+  const more = cart.items.length - mostItemsShown;
   return [
-    `**Session ${sessions}** since ${readable(session.startedAt)}, last seen ${readable(session.lastEventAt)}: ` +
-      `${session.events} events, ${session.pageviews} page views, from \`${session.entryPage ?? '–'}\` to \`${session.lastPage ?? '–'}\``,
-    `| step | reached |\n| --- | --- |\n${reached}`,
+    `${opened}:`,
+    ['| product | quantity | price of one |', '| --- | --: | --: |', ...rows].join('\n'),
+    ...(more > 0 ? [`and ${count(more, 'more product')}`] : []),
   ].join('\n\n');
 }
 
-function describeCart({ cart }: JourneyView): string {
-  if (!cart) return '**Cart:** none open';
-  const items = cart.items
-    .slice(0, 10)
-    .map(
-      (item) => `- ${item.quantity} × \`${item.productId}\`${item.price === null ? '' : ` at ${item.price}`}`,
-    );
-  const more = cart.items.length > 10 ? [`- and ${cart.items.length - 10} more`] : [];
-  const worth = cart.value === null ? '' : `, worth ${cart.value} ${cart.currency ?? ''}`.trimEnd();
-  const deadline = cart.abandonedUnlessActiveBy
-    ? `; abandoned unless active by **${readable(cart.abandonedUnlessActiveBy)}**`
-    : '';
+function describeSession({ session, sessions }: JourneyView): string {
+  if (!session) return '';
+  const { entryPage, lastPage } = session;
+  const pages = entryPage && lastPage ? `, from ${code(entryPage)} to ${code(lastPage)}` : '';
+  const reached = Object.entries(session.reached).map(([step, at]) => `| ${step} | ${readable(at)} |`);
   return [
-    `**Cart** open since ${readable(cart.openedAt)}, at ${cart.stage}${worth}${deadline}`,
-    ...items,
-    ...more,
-  ].join('\n');
+    `**Latest session** (the ${ordinal(sessions)}): ${readable(session.startedAt)} to ${readable(session.lastEventAt)}, ` +
+      `${count(session.events, 'event')}, ${count(session.pageviews, 'page view')}${pages}`,
+    ['| step | first reached |', '| --- | --- |', ...reached].join('\n'),
+  ].join('\n\n');
 }
 
-function describePurchases({ purchases, purchasedValue, lastPurchase }: JourneyView): string {
-  return lastPurchase
-    ? `**Purchases:** ${purchases}, ${purchasedValue} in all, the last ${readable(lastPurchase.at)}`
-    : '';
+/** Purchases and abandoned carts, one line each, where there were any. */
+function describePast(view: JourneyView): string {
+  const { purchases, purchasedValue, lastPurchase, abandonments, lastAbandonment } = view;
+  const lines: string[] = [];
+  if (lastPurchase) {
+    lines.push(
+      `- **Purchases:** ${purchases}, worth ${purchasedValue.toFixed(2)} in all, the last ${readable(lastPurchase.at)}`,
+    );
+  }
+  if (lastAbandonment) {
+    const where = lastAbandonment.kind === 'checkout' ? 'in the checkout' : 'before the checkout';
+    lines.push(
+      `- **Abandoned carts:** ${abandonments}, the last ${readable(lastAbandonment.at)} ${where}, ` +
+        (lastAbandonment.recovered ? 'recovered by a purchase' : 'not recovered so far'),
+    );
+  }
+  return lines.join('\n');
 }
 
-function describeAbandonment({ abandonments, lastAbandonment }: JourneyView): string {
-  if (!lastAbandonment) return '';
-  const outcome = lastAbandonment.recovered ? 'recovered since' : 'not recovered';
-  return `**Abandoned carts:** ${abandonments}, the last at ${lastAbandonment.kind} ${readable(lastAbandonment.at)}, ${outcome}`;
+function describeCounts({ counts }: JourneyView): string {
+  return `_${count(counts.events, 'event')} in all; ${counts.duplicates} repeated and ignored, ${counts.late} too late to count_`;
 }
+
+const money = ({ value, currency }: NonNullable<JourneyView['cart']>): string =>
+  `${(value ?? 0).toFixed(2)} ${currency ?? ''}`.trimEnd();
 
 const readable = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+
+const count = (many: number, thing: string): string => `${many} ${thing}${many === 1 ? '' : 's'}`;
+
+/** Shop data as code: it may hold anything, and must neither end the code nor its table cell. */
+const code = (text: string): string =>
+  `\`${text.replaceAll(/[`|\s]+/g, ' ').slice(0, mostCharactersShown) || '–'}\``;
+
+function ordinal(number: number): string {
+  const ending = { 1: 'st', 2: 'nd', 3: 'rd' }[number % 10];
+  const isTeen = number % 100 >= 11 && number % 100 <= 13;
+  return `${number}${isTeen ? 'th' : (ending ?? 'th')}`;
+}
