@@ -27,6 +27,32 @@ program
   });
 
 program
+  .command('load-test')
+  .description('offer a load and measure loss, duplicates and the latency of each hop')
+  .option('--events-per-second <events>', 'the offered load', positiveNumber, 1000)
+  .option(
+    '--duration <seconds>',
+    'how long it is offered: seconds, or a time such as 5m',
+    secondsOrDuration,
+    60_000,
+  )
+  .option('--users <number>', 'so many equal users instead of the simulated shop', wholeNumber)
+  .option('--seed <number>', 'plays the same load again', wholeNumber)
+  .option('--json', 'print the result as JSON, as the last line', false)
+  .action(
+    async (options: {
+      eventsPerSecond: number;
+      duration: number;
+      users?: number;
+      seed?: number;
+      json: boolean;
+    }) => {
+      const { runLoadTest } = await import('./load-test.ts');
+      await runLoadTest({ ...options, durationMs: options.duration });
+    },
+  );
+
+program
   .command('up')
   .description('start servers, bridge and worker, and print their addresses')
   .option('--data <folder>', 'keep the data there between runs')
@@ -73,6 +99,10 @@ function duration(text: string): number {
   const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : Number.NaN;
   if (value > 0) return value;
   throw new InvalidArgumentError('Expected a duration with its unit, such as 60s or 5m.');
+}
+
+function secondsOrDuration(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text) ? positiveNumber(text) * 1000 : duration(text);
 }
 
 function positiveNumber(text: string): number {

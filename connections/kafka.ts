@@ -71,11 +71,16 @@ function security(settings: Settings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   } as Pick<KafkaConfig, 'ssl' | 'sasl'>;
 }
 
+/** The library's words for REBALANCE_IN_PROGRESS. */
+const rebalancing = 'The group is rebalancing, so a rejoin is needed';
+
 const toLog =
   (log: Log): logCreator =>
   () =>
   ({ namespace, level, log: { message, error } }) => {
     const entry = { part: namespace, ...(typeof error === 'string' ? { error } : {}) };
-    if (level <= logLevel.ERROR) log.error(entry, message);
+    // A member that comes or goes is no error: every other member rejoins at its next heartbeat.
+    if (error === rebalancing) log.info(entry, message);
+    else if (level <= logLevel.ERROR) log.error(entry, message);
     else log.warn(entry, message);
   };

@@ -29,6 +29,8 @@ const settings = (port: number, kept: boolean): Record<string, string> => ({
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
+  // When a row was committed, for the load test: a row's own clock stops before its commit.
+  track_commit_timestamp: 'on',
   fsync: kept ? 'on' : 'off',
   synchronous_commit: kept ? 'on' : 'off',
   full_page_writes: kept ? 'on' : 'off',

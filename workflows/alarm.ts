@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/workflow';
+import { isCancellation, sleep } from '@temporalio/workflow';
 
 /**
  * A lazy alarm: armed once, never cancelled. Asked to ring later than it is armed for, it keeps its timer and is armed
@@ -25,7 +25,13 @@ export class Alarm {
   }
 
   private async ringAt(at: number): Promise<void> {
-    await sleep(Math.max(1, at - Date.now()));
+    try {
+      await sleep(Math.max(1, at - Date.now()));
+    } catch (error) {
+      // A cancelled workflow ends where it waits; nobody waits here.
+      if (isCancellation(error)) return;
+      throw error;
+    }
     if (this.armedFor === at) this.armedFor = Number.POSITIVE_INFINITY;
     this.rang = true;
   }

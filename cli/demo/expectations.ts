@@ -20,23 +20,26 @@ export function expectationsOf(stores: Stores, since: Start, deadlines: Deadline
   return [
     {
       missing: lagOf(groups.record),
-      describe: (count) => `${count} messages to be recorded`,
+      describe: (count) => `${many(count, 'message')} to be recorded`,
       longestMs: DELIVERY_MS,
     },
     {
       missing: lagOf(groups.journey),
-      describe: (count) => `${count} messages to reach their journeys`,
+      describe: (count) => `${many(count, 'message')} to reach their journeys`,
       longestMs: DELIVERY_MS,
     },
     {
       missing: () => countOpenCarts(database, since.databaseTime),
-      describe: (count) => `the deadlines of ${count} open carts`,
+      describe: (count) => `the deadlines of ${many(count, 'open cart')}`,
       longestMs: longestDeadlineMs + MARGIN_MS,
     },
     {
       missing: () => countNotRolledUp(database, since.databaseTime),
-      describe: (count) => `the roll-up of ${count} events into sessions`,
+      describe: (count) => `the roll-up of ${many(count, 'event')} into sessions`,
       longestMs: deadlines.rollUpEveryMs + MARGIN_MS,
     },
   ];
 }
+
+const many = (count: number, thing: string): string =>
+  `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;

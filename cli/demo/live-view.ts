@@ -29,7 +29,7 @@ export function liveView(moment: Moment, width = 100): string {
     '',
     row('shop', `${number(moment.eventsPerSecond)} events/s   ${number(moment.sent)} sent`),
     row('record', `${number(moment.recorded)} rows   ${number(moment.rejected)} dead letters`),
-    row('lag', lagText(moment)),
+    row('lag', `${lagText(moment)} (messages still to be read)`),
     row('journeys', `${number(moment.activeJourneys)} active`),
     '',
     ...funnelLines(moment.furthestSteps),
@@ -37,13 +37,17 @@ export function liveView(moment: Moment, width = 100): string {
     'latest alerts',
     ...(moment.latestAlerts.length === 0 ? ['  none yet'] : moment.latestAlerts.map(alertLine)),
     '',
-    ...(moment.temporalUi === null ? [] : [`Temporal UI  ${moment.temporalUi}`]),
+    ...(moment.temporalUi === null ? [] : [temporalUiLine(moment.temporalUi)]),
     moment.waitingFor === null
       ? 'Ctrl-C ends the demo with its summary'
       : `The shop is closed. ${moment.waitingFor}`,
   ];
   return lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)).join('\n');
 }
+
+/** Where to look at a single journey. */
+export const temporalUiLine = (address: string): string =>
+  `Temporal UI  ${address} (a journey's tab “User Metadata” tells it in words)`;
 
 /** The same in one line, for output that is no terminal. */
 export function plainLine(moment: Moment): string {
@@ -87,8 +91,10 @@ const row = (name: string, text: string): string => `${name.padEnd(10)} ${text}`
 const number = (value: number | null): string =>
   value === null ? '–' : Math.round(value).toLocaleString('en-US');
 
+/** The time that the shop has been open. */
 function timeText({ elapsedMs, durationMs }: Moment): string {
-  return Number.isFinite(durationMs) ? `${clock(elapsedMs)} of ${clock(durationMs)}` : clock(elapsedMs);
+  const open = clock(Math.min(elapsedMs, durationMs));
+  return Number.isFinite(durationMs) ? `${open} of ${clock(durationMs)}` : open;
 }
 
 function clock(milliseconds: number): string {

@@ -36,6 +36,7 @@ export async function play(options: Play): Promise<Played> {
   let sent: Readonly<Sent> = { events: 0, retries: 0, unusable: 0 };
   let waitingFor: string | null = null;
   const openedAt = Date.now();
+  const meter = new RateMeter();
   const finished = new AbortController();
   const showing = keepShowing();
 
@@ -56,7 +57,10 @@ export async function play(options: Play): Promise<Played> {
       signal: interrupts.hurry,
       waitingFor: (sentence) => (waitingFor = sentence),
     });
-    for (const sentence of notReached) screen.say(sentence);
+    waitingFor = notReached.join(' ') || 'Everything has arrived.';
+    finished.abort();
+    await showing;
+    await showNow();
   } finally {
     finished.abort();
     await showing;
@@ -69,24 +73,27 @@ export async function play(options: Play): Promise<Played> {
   return { summary: summaryOf(sent.events + sent.unusable, rejected, figures), sentAgain: sent.retries };
 
   async function keepShowing(): Promise<void> {
-    const meter = new RateMeter();
     while (!finished.signal.aborted) {
-      const observation = await observe(stores, since);
-      const elapsedMs = Date.now() - openedAt;
-      const total = sent.events + sent.retries + sent.unusable;
-      const eventsPerSecond = meter.note(elapsedMs, total);
-      const { temporalUi } = options;
-      screen.show({
-        ...observation,
-        elapsedMs,
-        durationMs,
-        seed,
-        sent: total,
-        eventsPerSecond,
-        temporalUi,
-        waitingFor,
-      });
+      await showNow();
       await delay(screen.everyMs, undefined, { signal: finished.signal }).catch(() => undefined);
     }
+  }
+
+  async function showNow(): Promise<void> {
+    const observation = await observe(stores, since);
+    const elapsedMs = Date.now() - openedAt;
+    const total = sent.events + sent.retries + sent.unusable;
+    const eventsPerSecond = meter.note(elapsedMs, total);
+    const { temporalUi } = options;
+    screen.show({
+      ...observation,
+      elapsedMs,
+      durationMs,
+      seed,
+      sent: total,
+      eventsPerSecond,
+      temporalUi,
+      waitingFor,
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 
-import { liveView, plainLine, type Moment } from './live-view.ts';
+import { liveView, plainLine, temporalUiLine, type Moment } from './live-view.ts';
 
 /** Where the demo shows itself: always stderr, as stdout is the summary's. */
 export interface Screen {
@@ -17,10 +17,14 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
   let closed = false;
   const say = (sentence: string): void => void stream.write(`${sentence}\n`);
   if (!stream.isTTY) {
+    let first = true;
     return {
       everyMs: 5000,
       show: (moment) => {
-        if (!closed) say(plainLine(moment));
+        if (closed) return;
+        if (first && moment.temporalUi !== null) say(temporalUiLine(moment.temporalUi));
+        first = false;
+        say(plainLine(moment));
       },
       say,
       close: () => (closed = true),

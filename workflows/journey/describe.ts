@@ -12,8 +12,8 @@ export function describeJourney(view: JourneyView): string {
     describeSession(view),
     describePast(view),
     describeCounts(view),
-    // The UI measures the text a line too short and would cut the last one.
-    '&nbsp;',
+    // The UI measures the text a line too short and cuts the last one: a zero-width space gives it one to cut.
+    '\u200b',
   ]
     .filter((paragraph) => paragraph !== '')
     .join('\n\n');
