@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { topicsWithPrefix } from '../events/topics.ts';
 import { onStopRequest } from '../stack/stop-request.ts';
 import { type RunningSystem, startSystem } from '../stack/system.ts';
 import { formatEnvironment, removeEnvironmentFile, writeEnvironmentFile } from './environment-file.ts';
@@ -22,9 +23,13 @@ export async function runUp(options: { data?: string | undefined }): Promise<voi
     throw error;
   }
   try {
-    if (system.madeKeyFile) tell(`A new pseudonym key was made in ${system.madeKeyFile}.`);
+    // A key in a folder that is removed at the end is nothing to keep in mind.
+    if (system.madeKeyFile && options.data !== undefined) {
+      tell(`A new pseudonym key was made in ${system.madeKeyFile}: keep it with the data.`);
+    }
     await writeEnvironmentFile(system.addresses);
     process.stdout.write(`${formatEnvironment(system.addresses)}READY\n`);
+    tell(whatNow(system));
     const failure = await Promise.race([system.failure, stopRequest.requested]);
     if (failure) throw failure;
   } finally {
@@ -33,6 +38,13 @@ export async function runUp(options: { data?: string | undefined }): Promise<voi
     await system.stop();
     stopRequest.dispose();
   }
+}
+
+function whatNow({ addresses, environment }: RunningSystem): string {
+  const { rawEvents } = topicsWithPrefix(environment['KAFKA_TOPIC_PREFIX'] ?? '');
+  const ui = addresses['TEMPORAL_UI'];
+  const watch = ui === undefined ? '' : ` Each user's journey is a workflow at ${ui}.`;
+  return `Send events to the topic ${rawEvents.name}.${watch} Ctrl-C stops everything.`;
 }
 
 function tell(sentence: string): void {

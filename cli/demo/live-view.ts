@@ -47,7 +47,7 @@ export function liveView(moment: Moment, width = 100): string {
 
 /** Where to look at a single journey. */
 export const temporalUiLine = (address: string): string =>
-  `Temporal UI  ${address} (a journey's tab “User Metadata” tells it in words)`;
+  `Temporal UI  ${address} (see a journey's tab “User Metadata”)`;
 
 /** The same in one line, for output that is no terminal. */
 export function plainLine(moment: Moment): string {

@@ -87,7 +87,12 @@ written AS (
     entry_page = excluded.entry_page,
     exit_page = excluded.exit_page,
     referrer = excluded.referrer
-  WHERE kept.events <> excluded.events OR kept.end_time <> excluded.end_time
+  WHERE (kept.end_time, kept.run_start_time, kept.session_id, kept.user_id, kept.device_type, kept.os, kept.browser,
+      kept.events, kept.pageviews, kept.entry_page, kept.exit_page, kept.referrer)
+    IS DISTINCT FROM
+    (excluded.end_time, excluded.run_start_time, excluded.session_id, excluded.user_id, excluded.device_type,
+      excluded.os, excluded.browser, excluded.events, excluded.pageviews, excluded.entry_page, excluded.exit_page,
+      excluded.referrer)
   RETURNING 1
 )
 SELECT count(*)::int AS written FROM written;

@@ -49,7 +49,7 @@ function sessionRow(runStart: number, events: readonly ShopEvent[]): object {
 
 export function recountMinutes(events: readonly ShopEvent[]): object[] {
   return byJourney(events).flatMap((own) => {
-    const minutes = Map.groupBy(own, ({ time }) => Math.floor(time / minuteMs));
+    const minutes = groupBy(own, ({ time }) => Math.floor(time / minuteMs));
     return [...minutes].map(([minute, inMinute]) => minuteRow((minute + 1) * minuteMs, inMinute));
   });
 }
@@ -74,8 +74,13 @@ function byJourney(events: readonly ShopEvent[]): ShopEvent[][] {
   const sorted = events.toSorted(
     (one, other) => one.time - other.time || (one.eventId < other.eventId ? -1 : 1),
   );
-  const journeys = new Map<string, ShopEvent[]>();
-  for (const event of sorted)
-    journeys.set(event.journeyId, [...(journeys.get(event.journeyId) ?? []), event]);
+  const journeys = groupBy(sorted, ({ journeyId }) => journeyId);
   return [...journeys].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, own]) => own);
+}
+
+/** `Map.groupBy` is not in Node 20. */
+function groupBy<Key>(events: readonly ShopEvent[], keyOf: (event: ShopEvent) => Key): Map<Key, ShopEvent[]> {
+  const groups = new Map<Key, ShopEvent[]>();
+  for (const event of events) groups.set(keyOf(event), [...(groups.get(keyOf(event)) ?? []), event]);
+  return groups;
 }

@@ -178,4 +178,14 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
       expect((await handle.describe()).status.name).toBe('COMPLETED');
     });
   });
+
+  it('ends when an operator cancels it', async () => {
+    const writer = new LetterWriter();
+    const first = (now: number) => writer.letter(add(now, 'p1', 10));
+    await withJourney(environment, { cached }, first, async ({ handle }) => {
+      await environment.sleep(minute);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    });
+  });
 });

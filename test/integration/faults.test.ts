@@ -1,0 +1,266 @@
+// Bridge and worker are killed in mid-stream, a second bridge comes and goes, a producer sends a batch twice: in the end
+// each event is one row, each journey has counted it once, and each purchase, abandonment and alert stands exactly once.
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+
+import { countMessages, readLag } from '../../cli/demo/stream-figures.ts';
+import type { JourneyView } from '../../workflows/journey/view.ts';
+import { closeAfter } from '../../simulator/opening-hours.ts';
+import { demoProfile } from '../../simulator/profile.ts';
+import { publish } from '../../simulator/publisher.ts';
+import { openShop, type ShopMessage } from '../../simulator/shop.ts';
+import { errorLevel } from '../support/aisle-process.ts';
+import { deploy, type Deployment } from '../support/deployment.ts';
+import { askJourneys } from '../support/journeys.ts';
+import { recountShop, type Expected } from '../support/shop-oracle.ts';
+import { openProducer, readJsonTopic, type RawMessage } from '../support/topic.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const seed = 20_260_517;
+const streamMs = 60_000;
+const deadlines = { cartMs: 10_000, checkoutMs: 6_000 };
+const brokers = inject('kafka');
+
+/** What a fault found when it struck. */
+interface Strike {
+  readonly how: string;
+  readonly done: number;
+  readonly sent: number;
+}
+
+let deployment: Deployment;
+let messages: ShopMessage[];
+let expected: Expected;
+let journeys: Map<string, JourneyView | null>;
+const strikes: Partial<Record<'bridge' | 'worker', Strike>> = {};
+let membersAtOnce: number[] = [];
+let sentTwice = 0;
+
+const rowsOf = async <Row extends object>(sql: string): Promise<Row[]> =>
+  (await deployment.database.query<Row>(sql)).rows;
+const countOf = async (table: string): Promise<number> =>
+  (await rowsOf<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n ?? 0;
+
+/** The oracle's `user:` and `session:` names as the pseudonyms of the actors. */
+const journeyOf = (actor: string): string => {
+  const [kind, id] = [actor.slice(0, actor.indexOf(':')), actor.slice(actor.indexOf(':') + 1)];
+  return kind === 'user' ? deployment.pseudonyms.ofUser(id) : deployment.pseudonyms.ofSession(id);
+};
+const underPseudonyms = (facts: ReadonlySet<string>): string[] =>
+  [...facts]
+    .map((fact) => journeyOf(fact.slice(0, fact.indexOf(' '))) + fact.slice(fact.indexOf(' ')))
+    .sort();
+
+const T0=Date.now(); const say=(m:string)=>process.stderr.write(`@@ ${(Date.now()-T0)/1000} ${m}\n`);
+beforeAll(async () => {
+  deployment = await deploy(
+    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
+    {
+      SESSION_GAP: '10s',
+      CART_ABANDON_AFTER: `${deadlines.cartMs}ms`,
+      CHECKOUT_ABANDON_AFTER: `${deadlines.checkoutMs}ms`,
+      // No two abandonments of one user are that close: every one is said.
+      ALERT_COOLDOWN: '1s',
+      ROLL_UP_EVERY: '2s',
+    },
+  );
+  await deployment.migrate();
+  let bridge = deployment.start('bridge');
+  let worker = deployment.start('worker');
+  await Promise.all([bridge.ready, worker.ready]);
+
+  const options = { seed, ratePerSecond: 100, profile: demoProfile, opensAt: Date.now() };
+  messages = [...closeAfter(streamMs, openShop(options))];
+  expected = recountShop(messages, deadlines);
+  const producer = await openProducer(brokers, deployment.topics.rawEvents.name);
+  const stop = new AbortController();
+  let sent = 0;
+  let lastBatch: RawMessage[] = [];
+  const publishing = publish({
+    messages,
+    signal: stop.signal,
+    send: async (batch) => {
+      await producer.send(batch);
+      lastBatch = batch;
+    },
+    onSent: ({ events }) => (sent = events),
+  });
+  publishing.catch(() => undefined);
+
+  try {
+    const recorded = await waitUntil(
+      'the first events are recorded',
+      () => countOf('events'),
+      (n) => n > 400,
+    );
+    await waitUntil(
+      'journeys have begun',
+      () => countOf('funnel_steps'),
+      (n) => n > 50,
+    );
+    strikes.bridge = { how: await bridge.kill(), done: recorded, sent };
+    say('bridge killed '+JSON.stringify(strikes)); bridge = deployment.start('bridge'); void bridge.ready.then(()=>say('bridge ready'));
+    await waitUntil(
+      'the new bridge records on',
+      () => countOf('events'),
+      (n) => n > recorded + 800,
+    );
+
+    say('bridge records on '+sent); const repeated = lastBatch;
+    await producer.send(repeated);
+    sentTwice = repeated.length;
+
+    const steps = await countOf('funnel_steps');
+    strikes.worker = { how: await worker.kill(), done: steps, sent };
+    worker = deployment.start('worker');
+    await waitUntil(
+      'the new worker goes on',
+      () => countOf('funnel_steps'),
+      (n) => n > steps + 50,
+    );
+
+    say('worker goes on '+sent); const second = deployment.start('bridge');
+    const groups = ['record', 'journey'].map((lane) => `${deployment.settings.KAFKA_GROUP_PREFIX}-${lane}`);
+    membersAtOnce = await deployment.kafka.withAdmin((admin) =>
+      waitUntil(
+        'both bridges are in both groups',
+        async () => {
+          const { groups: described } = await admin.describeGroups(groups);
+          return described.map(({ state, members }) => (state === 'Stable' ? members.length : 0));
+        },
+        (members) => members.every((count) => count === 2),
+      ),
+    );
+    say('two members '+sent); const together = await countOf('events');
+    await waitUntil(
+      'two bridges record together',
+      () => countOf('events'),
+      (n) => n > together + 300,
+    );
+    await second.stop();
+    say('second stopped '+sent); await publishing; say('published');
+    await settle(); say('settled '+JSON.stringify([expected.events.size,expected.abandonments.size,expected.purchases.size,expected.recoveries,expected.eventsOf.size])); const warn=new Map<string,number>(); for(const p of deployment.processes) for(const e of p.log) if(e.level>=40){const k=p.name+' '+e.level+' '+e.msg+' '+String(e['error'] ?? ''); warn.set(k,(warn.get(k)??0)+1);} say(JSON.stringify([...warn],null,1)); say('dups '+[...journeys.values()].reduce((n,v)=>n+(v?.counts.duplicates??0),0)+' late '+[...journeys.values()].reduce((n,v)=>n+(v?.counts.late??0),0)); say(JSON.stringify(await rowsOf(`SELECT percentile_cont(array[0.5,0.9,0.99,1]) WITHIN GROUP (ORDER BY extract(epoch from created_at - "timestamp")) FROM alerts WHERE alert_type<>'cart_recovered'`)));
+  } finally {
+    stop.abort();
+    await publishing.catch(() => undefined);
+    await producer.close();
+  }
+}, 240_000);
+
+/** Waits for what follows by itself once the stream has ended. */
+async function settle(): Promise<void> {
+  const { kafka, topics, settings, temporal } = deployment;
+  const topic = topics.rawEvents.name;
+  await kafka.withAdmin((admin) =>
+    waitUntil(
+      'both lanes have read all of the stream',
+      async () => [
+        await readLag(admin, `${settings.KAFKA_GROUP_PREFIX}-record`, topic),
+        await readLag(admin, `${settings.KAFKA_GROUP_PREFIX}-journey`, topic),
+      ],
+      (lags) => lags.every((lag) => lag === 0),
+      { everyMs: 250 },
+    ),
+  );
+  await waitUntil(
+    'every cart has ended',
+    async () => ({
+      open: await countOf(`carts WHERE status = 'open'`),
+      abandoned: await countOf('abandonments'),
+      purchased: await countOf('purchases'),
+    }),
+    ({ open, abandoned, purchased }) =>
+      open === 0 && abandoned >= expected.abandonments.size && purchased >= expected.purchases.size,
+    { longestMs: 40_000 },
+  );
+  await kafka.withAdmin((admin) =>
+    waitUntil(
+      'every alert is on its topic',
+      () => countMessages(admin, topics.alerts.name),
+      (count) => count >= expected.abandonments.size + expected.recoveries,
+    ),
+  );
+  journeys = await askJourneys(temporal, [...expected.eventsOf.keys()].map(journeyOf));
+}
+
+afterAll(() => deployment.close());
+
+test('the faults landed: each struck something that had done part of its work and not all', () => {
+  const { bridge, worker } = strikes;
+  expect(bridge?.how).toBe('signal SIGKILL');
+  expect(bridge?.done).toBeGreaterThan(400);
+  expect(bridge?.sent).toBeLessThan(expected.events.size / 2);
+  expect(worker?.how).toBe('signal SIGKILL');
+  expect(worker?.done).toBeGreaterThan(50);
+  expect(worker?.sent).toBeLessThan(expected.events.size);
+  expect(membersAtOnce).toEqual([2, 2]);
+  expect(sentTwice).toBeGreaterThan(0);
+  // The shop has enough of everything that a loss could show.
+  expect(expected.events.size).toBeGreaterThan(5_000);
+  expect(expected.abandonments.size).toBeGreaterThan(30);
+  expect(expected.purchases.size).toBeGreaterThan(30);
+  expect(expected.recoveries).toBeGreaterThan(3);
+});
+
+test('each event is exactly one row', async () => {
+  const rows = await rowsOf<{ event_id: string }>('SELECT event_id FROM events');
+  expect(rows).toHaveLength(expected.events.size);
+  expect(new Set(rows.map(({ event_id: id }) => id))).toEqual(expected.events);
+});
+
+test('each page view is on its topic, and each unusable message is a dead letter, at least once', async () => {
+  const { pageViews, deadLetters } = deployment.topics;
+  const views = await readJsonTopic<{ event_id: string }>(brokers, pageViews.name);
+  const sent = messages.flatMap(({ event }) => (event?.action === 'pageview' ? [event.event_id] : []));
+  expect(new Set(views.map(({ event_id: id }) => id))).toEqual(new Set(sent));
+  const letters = await readJsonTopic<{ partition: number; offset: number }>(brokers, deadLetters.name);
+  // The batch that was sent twice may have held some.
+  const places = new Set(letters.map(({ partition, offset }) => `${partition}/${offset}`));
+  expect(places.size).toBeGreaterThanOrEqual(expected.unusable);
+  expect(places.size).toBeLessThanOrEqual(expected.unusable + sentTwice);
+});
+
+test('each journey has counted each of its events once', () => {
+  const counted = [...journeys].map(([id, view]) => `${id} ${view?.counts.events ?? 'gone'}`);
+  const sent = [...expected.eventsOf].map(([actor, count]) => `${journeyOf(actor)} ${count}`);
+  expect(counted.sort()).toEqual(sent.sort());
+  const repeated = [...journeys.values()].reduce((sum, view) => sum + (view?.counts.duplicates ?? 0), 0);
+  expect(repeated).toBeGreaterThan(0);
+});
+
+test('each purchase and each abandonment is recorded once, and none that did not happen', async () => {
+  const purchases = await rowsOf<{ fact: string }>(
+    `SELECT journey_id || ' ' || purchase_id || ' ' || coalesce(order_id, '') || ' ' || coalesce(value::float8::text, '') AS fact
+     FROM purchases`,
+  );
+  expect(purchases.map(({ fact }) => fact).sort()).toEqual(underPseudonyms(expected.purchases));
+  const abandonments = await rowsOf<{ fact: string }>(
+    `SELECT journey_id || ' ' || kind || ' ' || cart_id AS fact FROM abandonments`,
+  );
+  expect(abandonments.map(({ fact }) => fact).sort()).toEqual(underPseudonyms(expected.abandonments));
+});
+
+test('the alerts on the topic are those of the table, one for each fact', async () => {
+  const topic = await readJsonTopic<{
+    alert_id: string;
+    alert_type: string;
+    metadata: Record<string, unknown>;
+  }>(brokers, deployment.topics.alerts.name);
+  const table = await rowsOf<{ alert_id: string; fact: string }>(
+    `SELECT alert_id, alert_type || ' ' || (metadata->>'journey_id') || ' ' || (metadata->>'cart_id') AS fact FROM alerts`,
+  );
+  expect(new Set(topic.map(({ alert_id: id }) => id))).toEqual(new Set(table.map(({ alert_id: id }) => id)));
+  const abandonments = await rowsOf<{ fact: string }>(
+    `SELECT kind || '_abandoned ' || journey_id || ' ' || cart_id AS fact FROM abandonments
+     UNION ALL
+     SELECT 'cart_recovered ' || journey_id || ' ' || cart_id FROM abandonments WHERE recovered_at IS NOT NULL`,
+  );
+  expect(table.map(({ fact }) => fact).sort()).toEqual(abandonments.map(({ fact }) => fact).sort());
+  expect(table).toHaveLength(expected.abandonments.size + expected.recoveries);
+});
+
+test('no process wrote an error, and every one that was not killed stops cleanly', async () => {
+  const errors = deployment.processes.flatMap(({ log }) => log.filter(({ level }) => level >= errorLevel));
+  expect(errors).toEqual([]);
+  const ends = await Promise.all(deployment.processes.map((started) => started.stop()));
+  expect(ends.sort()).toEqual([...Array<string>(4).fill('exit code 0'), 'signal SIGKILL', 'signal SIGKILL']);
+});

@@ -1,0 +1,145 @@
+import type { JourneyAlert, JourneyRecord } from '../../events/journey-record.ts';
+import type { JourneyRules, Letter, LetterLine } from '../../events/letter.ts';
+import { Journey } from '../../workflows/journey/journey.ts';
+import { newJourney } from '../../workflows/journey/state.ts';
+import { minute } from './letters.ts';
+import type { ToldEvent } from './reference-journey.ts';
+
+/** What happens to one event on its way; the plan of a run is a list of these, used in turn. */
+export interface Fate {
+  readonly partition: 0 | 1 | 2;
+  readonly endsLetter: boolean;
+  /** How long after its last event the letter comes; at most a few minutes, as the bridge sends it. */
+  readonly delayMs: number;
+  /** The producer sends the event again: the same id at a new offset. */
+  readonly isRetried: boolean;
+  /** After this letter the bridge delivers again an earlier one, counted back from it. */
+  readonly redelivers: number | null;
+  /** After this letter the workflow continues as new. */
+  readonly continuesAsNew: boolean;
+  readonly shuffle: 'log' | 'partitions' | 'partitions reversed';
+}
+
+const longestLetterMs = 5 * minute;
+/** More than any history has events: the record cannot tell of more. */
+const mostRounds = 500;
+
+/** Plays a user's events to a journey as the bridge and the workflow do, and keeps all that it writes. */
+export class JourneyPlayer {
+  journey: Journey;
+  readonly written: JourneyRecord[] = [];
+  readonly stateSizes: number[] = [];
+  private readonly rules: JourneyRules;
+  private readonly events: readonly ToldEvent[];
+
+  constructor(events: readonly ToldEvent[], rules: JourneyRules) {
+    this.events = events;
+    this.rules = rules;
+    this.journey = new Journey(newJourney('u1_player'), rules);
+  }
+
+  play(fates: readonly Fate[], until: number): void {
+    const sent: Letter[] = [];
+    for (const { letter, at, fate } of lettersOf(this.events, fates)) {
+      sent.push(letter);
+      this.clockTo(at);
+      this.deliver(letter, at);
+      const again = fate.redelivers === null ? undefined : sent.at(-1 - fate.redelivers);
+      if (again) this.deliver(again, at);
+      if (fate.continuesAsNew) this.continueAsNew();
+    }
+    this.clockTo(until);
+  }
+
+  deliver(letter: Letter, now: number): void {
+    this.journey.receive(letter);
+    this.settle(now);
+    this.stateSizes.push(JSON.stringify(this.journey.state).length);
+  }
+
+  /** Lets every alarm ring that is due by `now`. */
+  clockTo(now: number): void {
+    for (let wake = this.journey.nextWake(); wake <= now; wake = this.journey.nextWake()) {
+      if (!this.journey.state.cart) return;
+      this.settle(wake);
+      if (this.journey.state.cart && this.journey.nextWake() <= wake)
+        throw new Error('an alarm rang for nothing');
+    }
+  }
+
+  /** The record answers with the truth: what the user did by the time that was asked about. */
+  settle(now: number): void {
+    for (let rounds = 0; ; rounds += 1) {
+      if (rounds > mostRounds) throw new Error('a journey cannot settle');
+      this.journey.advance();
+      const record = this.journey.takeRecord();
+      if (record) this.written.push(record);
+      const question = this.journey.silenceInQuestion(now);
+      if (!question) break;
+      const { after, until } = question;
+      const last = this.events.findLast(({ at }) => at > after && at <= until);
+      if (last) this.journey.heardOf(last.at);
+      else this.journey.declareAbandoned();
+    }
+    if (this.journey.hasWaitingEvents) throw new Error('a settled journey left events waiting');
+  }
+
+  continueAsNew(): void {
+    const state = JSON.parse(JSON.stringify(this.journey.state)) as Journey['state'];
+    this.journey = new Journey(state, this.rules);
+  }
+
+  rows<Key extends keyof JourneyRecord>(key: Key): JourneyRecord[Key][number][] {
+    return this.written.flatMap((record) => record[key] as JourneyRecord[Key][number][]);
+  }
+
+  /** Rows as the record keeps them: of one key the one with the highest version, in the order of their first. */
+  kept<Row extends { readonly version: number }>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
+    const byKey = new Map<string, Row>();
+    for (const row of rows) {
+      const present = byKey.get(keyOf(row));
+      if (present && present.version >= row.version) throw new Error('a version did not grow');
+      byKey.set(keyOf(row), row);
+    }
+    return [...byKey.values()];
+  }
+}
+
+export const alertName = ({ type, cartId }: JourneyAlert): string => `${type} ${cartId}`;
+
+function lettersOf(events: readonly ToldEvent[], fates: readonly Fate[]) {
+  const offsets: [number, number, number] = [0, 0, 0];
+  const letters: { letter: Letter; at: number; fate: Fate }[] = [];
+  let lines: LetterLine[] = [];
+  let openedAt = 0;
+  events.forEach(({ id, at, action, page, detail }, index) => {
+    const fate = fates[index % fates.length];
+    if (!fate) throw new Error('a plan needs a fate');
+    if (lines.length === 0) openedAt = at;
+    const next = events[index + 1];
+    for (let copy = 0; copy < (fate.isRetried ? 2 : 1); copy += 1) {
+      const offset = offsets[fate.partition]++;
+      const { partition } = fate;
+      lines.push(
+        detail
+          ? [partition, offset, at, id, action, page ?? null, detail]
+          : [partition, offset, at, id, action, page ?? null],
+      );
+    }
+    if (next && !fate.endsLetter && next.at - openedAt <= longestLetterMs) return;
+    const incarnations = { 0: 'first', 1: 'first', 2: 'first' };
+    const letter = { incarnations, appendedUpTo: at, lines: shuffled(lines, fate.shuffle) };
+    // Letters of one user come one after the other.
+    const before = letters.at(-1)?.at ?? 0;
+    letters.push({ letter, at: Math.max(before, at + fate.delayMs), fate });
+    lines = [];
+  });
+  return letters;
+}
+
+/** Partitions have no order among each other; within one the log's order stays. */
+function shuffled(lines: readonly LetterLine[], how: Fate['shuffle']): LetterLine[] {
+  if (how === 'log') return [...lines];
+  const sign = how === 'partitions' ? 1 : -1;
+  return lines.toSorted(([left], [right]) => sign * (left - right));
+}

@@ -1,0 +1,199 @@
+import type { ActionName } from '../../events/actions.ts';
+import type { FunnelStep } from '../../events/funnel.ts';
+import type { CartStage, CartStatus } from '../../events/journey-record.ts';
+import type { JourneyRules, LineDetail } from '../../events/letter.ts';
+import type { Item } from '../../events/shop-event.ts';
+import { hour } from './letters.ts';
+
+/** What a user did, as somebody who watched would tell it. Times in milliseconds since 1970, no two the same. */
+export interface ToldEvent {
+  readonly id: string;
+  readonly at: number;
+  readonly action: ActionName;
+  readonly page?: string;
+  readonly detail?: LineDetail;
+}
+
+interface ExpectedCart {
+  cartId: string;
+  status: CartStatus;
+  stage: CartStage;
+  items: Item[];
+  value: number | null;
+  closedAt: number | null;
+}
+
+interface ExpectedPurchase {
+  purchaseId: string;
+  purchasedAt: number;
+  cartId: string | null;
+  value: number | null;
+}
+
+export interface Expected {
+  sessions: number;
+  readonly steps: { step: FunnelStep; reachedAt: number; sessionStartedAt: number }[];
+  readonly carts: ExpectedCart[];
+  readonly purchases: ExpectedPurchase[];
+  readonly abandonments: { cartId: string; kind: CartStage; abandonedAt: number; suppressed: boolean }[];
+  readonly recoveries: { cartId: string; recoveredAt: number; value: number | null }[];
+  readonly alerts: string[];
+}
+
+/**
+ * What a journey has to say of a user's events, told in order, when its clock has come to `until`: the words of the
+ * design, one event after the other and all of them at hand. It shares no code with the reducers.
+ */
+export function referenceJourney(events: readonly ToldEvent[], until: number, rules: JourneyRules): Expected {
+  const said: Expected = {
+    sessions: 0,
+    steps: [],
+    carts: [],
+    purchases: [],
+    abandonments: [],
+    recoveries: [],
+    alerts: [],
+  };
+  let cart: ExpectedCart | null = null;
+  let lastSeen = Number.NEGATIVE_INFINITY;
+  let runStart = 0;
+  let session = { start: 0, part: -1, steps: new Set<FunnelStep>() };
+  let lastPurchase: null | (ExpectedPurchase & { onlyPage: boolean; session: number }) = null;
+  let recoverable: null | { cartId: string; at: number } = null;
+  let lastAloud = Number.NEGATIVE_INFINITY;
+  const orders = new Set<string>();
+
+  for (const event of events) {
+    abandonIfSilentUntil(event.at, false);
+    enterSession(event);
+    lastSeen = event.at;
+    const meaning = meaningOf(event);
+    if (meaning === 'purchase') buy(event);
+    else if (meaning !== null) changeCart(event, meaning);
+  }
+  abandonIfSilentUntil(until, true);
+  return said;
+
+  function abandonIfSilentUntil(time: number, orAtIt: boolean): void {
+    if (!cart) return;
+    const window = cart.stage === 'checkout' ? rules.checkoutAbandonAfterMs : rules.cartAbandonAfterMs;
+    const deadline = lastSeen + window;
+    if (orAtIt ? time < deadline : time <= deadline) return;
+    const suppressed = deadline - lastAloud < rules.alertCooldownMs;
+    said.abandonments.push({ cartId: cart.cartId, kind: cart.stage, abandonedAt: deadline, suppressed });
+    recoverable = { cartId: cart.cartId, at: deadline };
+    if (!suppressed) {
+      lastAloud = deadline;
+      said.alerts.push(`${cart.stage}_abandoned ${cart.cartId}`);
+    }
+    close('abandoned', deadline);
+  }
+
+  function enterSession(event: ToldEvent): void {
+    if (event.at - lastSeen > rules.sessionGapMs) {
+      runStart = event.at;
+      session.part = -1;
+    }
+    const part = Math.floor((event.at - runStart) / (24 * hour));
+    if (part !== session.part) {
+      said.sessions += 1;
+      session = { start: event.at, part, steps: new Set(['browse']) };
+    }
+    const step = stepOf(event);
+    if (step === null || session.steps.has(step)) return;
+    session.steps.add(step);
+    said.steps.push({ step, reachedAt: event.at, sessionStartedAt: session.start });
+  }
+
+  function changeCart(event: ToldEvent, meaning: 'view' | 'add' | 'remove' | 'checkout'): void {
+    if (!cart) {
+      if (meaning === 'remove') return;
+      cart = { cartId: event.id, status: 'open', stage: 'cart', items: [], value: null, closedAt: null };
+      said.carts.push(cart);
+    }
+    if (meaning === 'checkout') cart.stage = 'checkout';
+    const items = event.detail?.items ?? [];
+    const had = cart.items.length;
+    if (meaning === 'checkout' && items.length > 0) cart.items = items.map((item) => ({ ...item }));
+    for (const item of meaning === 'add' ? items : []) put(cart.items, item);
+    for (const item of meaning === 'remove' ? items : []) take(cart.items, item);
+    const cents = cart.items.map(({ quantity, price }) => quantity * Math.round((price ?? 0) * 100));
+    if (cart.items.length > 0) cart.value = cents.reduce((sum, each) => sum + each, 0) / 100;
+    if (had > 0 && cart.items.length === 0) {
+      cart.value = 0;
+      close('emptied', event.at);
+    }
+  }
+
+  function buy(event: ToldEvent): void {
+    const onlyPage = event.action === 'pageview';
+    const { orderId = null, value: stated = null } = event.detail ?? {};
+    if (orderId !== null && orders.has(orderId)) return;
+    const near =
+      lastPurchase !== null &&
+      lastPurchase.session === said.sessions &&
+      event.at - lastPurchase.purchasedAt <= rules.sessionGapMs;
+    if (near && onlyPage && !cart) return;
+    if (orderId !== null) orders.add(orderId);
+    if (near && !onlyPage && lastPurchase?.onlyPage) {
+      lastPurchase.onlyPage = false;
+      const counted = said.purchases.at(-1);
+      if (counted) counted.value = stated ?? counted.value;
+      return;
+    }
+    const purchase = {
+      purchaseId: event.id,
+      purchasedAt: event.at,
+      cartId: cart?.cartId ?? null,
+      value: stated ?? cart?.value ?? null,
+    };
+    said.purchases.push(purchase);
+    lastPurchase = { ...purchase, onlyPage, session: said.sessions };
+    if (cart) close('purchased', event.at);
+    if (!recoverable || event.at - recoverable.at > rules.recoveryWindowMs) return;
+    said.recoveries.push({ cartId: recoverable.cartId, recoveredAt: event.at, value: purchase.value });
+    said.alerts.push(`cart_recovered ${recoverable.cartId}`);
+    recoverable = null;
+  }
+
+  function close(status: CartStatus, at: number): void {
+    if (cart) Object.assign(cart, { status, closedAt: at });
+    cart = null;
+  }
+}
+
+type Meaning = 'view' | 'add' | 'remove' | 'checkout' | 'purchase' | null;
+
+function meaningOf({ action, page }: ToldEvent): Meaning {
+  if (action === 'pageview') {
+    if (page === '/cart') return 'view';
+    if (page === '/checkout') return 'checkout';
+    return page === '/purchase-complete' ? 'purchase' : null;
+  }
+  if (action === 'add_to_cart') return 'add';
+  if (action === 'remove_from_cart') return 'remove';
+  if (action === 'begin_checkout' || action === 'add_payment_info') return 'checkout';
+  return action === 'purchase' ? 'purchase' : null;
+}
+
+function stepOf(event: ToldEvent): FunnelStep | null {
+  if (event.action === 'view_item' || event.page?.startsWith('/product/')) return 'product';
+  const meaning = meaningOf(event);
+  if (meaning === 'view' || meaning === 'add') return 'cart';
+  return meaning === 'remove' ? null : meaning;
+}
+
+function put(items: Item[], item: Item): void {
+  const index = items.findIndex(({ productId }) => productId === item.productId);
+  const present = items[index];
+  if (present) items[index] = { ...item, quantity: present.quantity + item.quantity };
+  else items.push({ ...item });
+}
+
+function take(items: Item[], { productId, quantity }: Item): void {
+  const index = items.findIndex((item) => item.productId === productId);
+  const present = items[index];
+  if (!present) return;
+  if (present.quantity > quantity) items[index] = { ...present, quantity: present.quantity - quantity };
+  else items.splice(index, 1);
+}

@@ -1,0 +1,87 @@
+/**
+ * Protects: whatever a user does, and however its events are cut into letters, delivered again, sent again by the
+ * producer or carried over by continue-as-new, the journey says what the words of the design say, and stays small.
+ */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { rules } from '../support/letters.ts';
+import { alertName, JourneyPlayer, type Fate } from '../support/journey-player.ts';
+import { referenceJourney, type ToldEvent } from '../support/reference-journey.ts';
+import { afterwards, fates, toldEvents } from '../support/told-events.ts';
+import { describeJourney } from '../../workflows/journey/describe.ts';
+import { viewOf } from '../../workflows/journey/view.ts';
+
+const runs = { numRuns: 600 };
+
+function played(events: readonly ToldEvent[], plan: readonly Fate[], after: number) {
+  const player = new JourneyPlayer(events, rules);
+  const last = events.at(-1)?.at ?? 0;
+  // The stream must have been silent for a while as well; what is awaited may be asked about that much later.
+  const until = last + after;
+  player.play(plan, until + 5 * 60_000);
+  return { player, until: until + 5 * 60_000 };
+}
+
+it('says what the reference says', () => {
+  fc.assert(
+    fc.property(toldEvents, fates, afterwards, (events, plan, after) => {
+      const { player, until } = played(events, plan, after);
+      const expected = referenceJourney(events, until, rules);
+      const { state } = player.journey;
+      const carts = player.kept(player.rows('carts'), ({ cartId }) => cartId);
+      const purchases = player.kept(player.rows('purchases'), ({ purchaseId }) => purchaseId);
+      expect({
+        sessions: state.sessions,
+        steps: player.rows('steps').map(({ step, reachedAt, sessionStartedAt }) => ({
+          step,
+          reachedAt,
+          sessionStartedAt,
+        })),
+        carts: carts.map(({ cartId, status, stage, items, value, closedAt }) => ({
+          cartId,
+          status,
+          stage,
+          items,
+          value,
+          closedAt,
+        })),
+        purchases: purchases.map(({ purchaseId, purchasedAt, cartId, value }) => ({
+          purchaseId,
+          purchasedAt,
+          cartId,
+          value,
+        })),
+        abandonments: player.rows('abandonments').map(({ cartId, kind, abandonedAt, suppressed }) => ({
+          cartId,
+          kind,
+          abandonedAt,
+          suppressed,
+        })),
+        recoveries: player.rows('recoveries'),
+        alerts: player.rows('alerts').map(alertName),
+      }).toEqual(expected);
+      const cents = expected.purchases.reduce((sum, { value }) => sum + Math.round((value ?? 0) * 100), 0);
+      expect(Math.round(state.purchasedValue * 100)).toBe(cents);
+      expect(state.purchasedValue).toBe(cents / 100);
+      expect(state.counts.events).toBe(events.length);
+      expect(state.counts.late).toBe(0);
+    }),
+    runs,
+  );
+});
+
+it('keeps its state and its summary small and readable, whatever happens', () => {
+  fc.assert(
+    fc.property(toldEvents, fates, afterwards, (events, plan, after) => {
+      const { player, until } = played(events, plan, after);
+      const { state } = player.journey;
+      expect(state.recentEventIds.length).toBeLessThanOrEqual(64);
+      expect(state.recentOrderIds.length).toBeLessThanOrEqual(16);
+      expect(Math.max(...player.stateSizes)).toBeLessThan(100_000);
+      const text = describeJourney(viewOf(player.journey, rules, until));
+      expect(text).not.toMatch(/undefined|NaN|null|Invalid|\[object/);
+    }),
+    { numRuns: 150 },
+  );
+});
