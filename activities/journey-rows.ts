@@ -61,8 +61,9 @@ const upsertPurchases = `
     "journeyId" text, "purchaseId" text, version integer, "purchasedAt" float8, "orderId" text, "cartId" text,
     value numeric, currency text, items jsonb)
   ON CONFLICT (journey_id, purchase_id) DO UPDATE SET
-    version = excluded.version, order_id = excluded.order_id, value = excluded.value,
-    currency = excluded.currency, items = excluded.items
+    version = excluded.version, order_id = coalesce(excluded.order_id, kept.order_id),
+    value = coalesce(excluded.value, kept.value), currency = coalesce(excluded.currency, kept.currency),
+    items = CASE WHEN excluded.items = '[]' THEN kept.items ELSE excluded.items END
   WHERE kept.version < excluded.version`;
 
 const insertAbandonments = `

@@ -1,6 +1,6 @@
 import { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 
-import { isKafkaUnavailable, isMembershipError } from './kafka-errors.ts';
+import { isKafkaUnavailable, membershipErrorOf } from './kafka-errors.ts';
 import type { Log } from './log.ts';
 
 export interface IncomingMessage {
@@ -81,8 +81,12 @@ export async function consumeTopic(
           })),
         );
       } catch (error) {
-        if (!isMembershipError(error)) throw error;
-        log.info({ group: groupId, reason: error.type }, 'a commit came after the group had moved on');
+        const membershipError = membershipErrorOf(error);
+        if (!membershipError) throw error;
+        log.info(
+          { group: groupId, reason: membershipError.type },
+          'a commit came after the group had moved on',
+        );
       }
     },
     stop: () => consumer.disconnect(),
@@ -115,8 +119,9 @@ function run(
             await handle(toBatch(payload));
           } catch (error) {
             // The library rejoins and reconnects by itself; anything else is for the process to answer for.
-            if (!isMembershipError(error) && !isKafkaUnavailable(error)) reject(asError(error));
-            throw error;
+            const membershipError = membershipErrorOf(error);
+            if (!membershipError && !isKafkaUnavailable(error)) reject(asError(error));
+            throw membershipError ?? error;
           }
         },
       })

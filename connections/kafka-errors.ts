@@ -8,8 +8,10 @@ const membershipErrors = new Set([
   'FENCED_INSTANCE_ID',
 ]);
 
-export function isMembershipError(error: unknown): error is KafkaJSProtocolError {
-  return error instanceof kafkajs.KafkaJSProtocolError && membershipErrors.has(error.type);
+/** The membership error that an error is, or has as its cause: the library wraps what its own retries give up. */
+export function membershipErrorOf(error: unknown): KafkaJSProtocolError | null {
+  const inner = error instanceof kafkajs.KafkaJSNonRetriableError ? error.cause : error;
+  return inner instanceof kafkajs.KafkaJSProtocolError && membershipErrors.has(inner.type) ? inner : null;
 }
 
 /** True when the brokers could not be reached or asked to be tried again: sending the same thing later can help. */

@@ -71,8 +71,11 @@ function security(settings: Settings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   } as Pick<KafkaConfig, 'ssl' | 'sasl'>;
 }
 
-/** The library's words for REBALANCE_IN_PROGRESS. */
-const rebalancing = 'The group is rebalancing, so a rejoin is needed';
+/** The library's words for REBALANCE_IN_PROGRESS and ILLEGAL_GENERATION. */
+const rebalancing: readonly unknown[] = [
+  'The group is rebalancing, so a rejoin is needed',
+  'Specified group generation id is not valid',
+];
 
 const toLog =
   (log: Log): logCreator =>
@@ -80,7 +83,7 @@ const toLog =
   ({ namespace, level, log: { message, error } }) => {
     const entry = { part: namespace, ...(typeof error === 'string' ? { error } : {}) };
     // A member that comes or goes is no error: every other member rejoins at its next heartbeat.
-    if (error === rebalancing) log.info(entry, message);
+    if (rebalancing.includes(error)) log.info(entry, message);
     else if (level <= logLevel.ERROR) log.error(entry, message);
     else log.warn(entry, message);
   };

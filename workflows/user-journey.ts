@@ -73,7 +73,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
       if (!question) return;
       const answer = await askSilence(question);
       if (answer.silent === true) journey.declareAbandoned();
-      else if (answer.silent === false) journey.heardOf(answer.lastEventAt);
+      else if (answer.silent === false) journey.heardOf(answer.lastEventAt, Date.now());
       else {
         await sleep(pauseMs);
         pauseMs = Math.min(recordBehindMostMs, pauseMs * 2);

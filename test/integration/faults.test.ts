@@ -50,7 +50,6 @@ const underPseudonyms = (facts: ReadonlySet<string>): string[] =>
     .map((fact) => journeyOf(fact.slice(0, fact.indexOf(' '))) + fact.slice(fact.indexOf(' ')))
     .sort();
 
-const T0=Date.now(); const say=(m:string)=>process.stderr.write(`@@ ${(Date.now()-T0)/1000} ${m}\n`);
 beforeAll(async () => {
   deployment = await deploy(
     { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
@@ -98,14 +97,14 @@ beforeAll(async () => {
       (n) => n > 50,
     );
     strikes.bridge = { how: await bridge.kill(), done: recorded, sent };
-    say('bridge killed '+JSON.stringify(strikes)); bridge = deployment.start('bridge'); void bridge.ready.then(()=>say('bridge ready'));
+    bridge = deployment.start('bridge');
     await waitUntil(
       'the new bridge records on',
       () => countOf('events'),
       (n) => n > recorded + 800,
     );
 
-    say('bridge records on '+sent); const repeated = lastBatch;
+    const repeated = lastBatch;
     await producer.send(repeated);
     sentTwice = repeated.length;
 
@@ -118,7 +117,7 @@ beforeAll(async () => {
       (n) => n > steps + 50,
     );
 
-    say('worker goes on '+sent); const second = deployment.start('bridge');
+    const second = deployment.start('bridge');
     const groups = ['record', 'journey'].map((lane) => `${deployment.settings.KAFKA_GROUP_PREFIX}-${lane}`);
     membersAtOnce = await deployment.kafka.withAdmin((admin) =>
       waitUntil(
@@ -130,15 +129,18 @@ beforeAll(async () => {
         (members) => members.every((count) => count === 2),
       ),
     );
-    say('two members '+sent); const together = await countOf('events');
+    const together = await countOf('events');
     await waitUntil(
       'two bridges record together',
       () => countOf('events'),
       (n) => n > together + 300,
     );
     await second.stop();
-    say('second stopped '+sent); await publishing; say('published');
-    await settle(); say('settled '+JSON.stringify([expected.events.size,expected.abandonments.size,expected.purchases.size,expected.recoveries,expected.eventsOf.size])); const warn=new Map<string,number>(); for(const p of deployment.processes) for(const e of p.log) if(e.level>=40){const k=p.name+' '+e.level+' '+e.msg+' '+String(e['error'] ?? ''); warn.set(k,(warn.get(k)??0)+1);} say(JSON.stringify([...warn],null,1)); say('dups '+[...journeys.values()].reduce((n,v)=>n+(v?.counts.duplicates??0),0)+' late '+[...journeys.values()].reduce((n,v)=>n+(v?.counts.late??0),0)); say(JSON.stringify(await rowsOf(`SELECT percentile_cont(array[0.5,0.9,0.99,1]) WITHIN GROUP (ORDER BY extract(epoch from created_at - "timestamp")) FROM alerts WHERE alert_type<>'cart_recovered'`)));
+    await publishing;
+    await settle();
+  } catch (error) {
+    const story = deployment.processes.map(({ story: own }) => own).join('\n\n');
+    throw new Error(`${(error as Error).message}\n${story}`, { cause: error });
   } finally {
     stop.abort();
     await publishing.catch(() => undefined);

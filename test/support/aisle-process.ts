@@ -27,6 +27,7 @@ export class AisleProcess {
   /** Resolves to how it ended, such as `signal SIGKILL`. */
   readonly ended: Promise<string>;
   private readonly chunks: string[] = [];
+  private end: string | undefined;
 
   constructor(name: string, environment: NodeJS.ProcessEnv, guard: Guard) {
     this.name = name;
@@ -45,7 +46,8 @@ export class AisleProcess {
       child.once('exit', () => signalGroup(pid, 'SIGKILL'));
       child.once('close', (code, signal) => {
         guard.release(pid);
-        resolve(describeEnd(code, signal));
+        this.end = describeEnd(code, signal);
+        resolve(this.end);
       });
     });
     this.ready = new Promise((resolve, reject) => {
@@ -63,6 +65,11 @@ export class AisleProcess {
   /** All that it has written, on stdout and stderr. */
   get output(): string {
     return this.chunks.join('');
+  }
+
+  /** For the message of a failed test: whether it still runs, and the end of its log. */
+  get story(): string {
+    return `${this.name} ${this.pid} (${this.end ?? 'still running'}):\n${this.output.slice(-3000)}`;
   }
 
   get log(): LogEntry[] {

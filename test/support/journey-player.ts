@@ -62,7 +62,7 @@ export class JourneyPlayer {
     for (let wake = this.journey.nextWake(); wake <= now; wake = this.journey.nextWake()) {
       if (!this.journey.state.cart) return;
       this.settle(wake);
-      if (this.journey.state.cart && this.journey.nextWake() <= wake)
+      if (this.journey.deadline() !== null && this.journey.nextWake() <= wake)
         throw new Error('an alarm rang for nothing');
     }
   }
@@ -78,10 +78,13 @@ export class JourneyPlayer {
       if (!question) break;
       const { after, until } = question;
       const last = this.events.findLast(({ at }) => at > after && at <= until);
-      if (last) this.journey.heardOf(last.at);
+      if (last) this.journey.heardOf(last.at, now);
       else this.journey.declareAbandoned();
     }
-    if (this.journey.hasWaitingEvents) throw new Error('a settled journey left events waiting');
+    const { heardOfAt, lastEventAt } = this.journey.state;
+    const isAwaitingLetter = heardOfAt > lastEventAt;
+    if (this.journey.hasWaitingEvents && !isAwaitingLetter)
+      throw new Error('a settled journey left events waiting');
   }
 
   continueAsNew(): void {

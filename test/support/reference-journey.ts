@@ -58,7 +58,8 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
   let lastSeen = Number.NEGATIVE_INFINITY;
   let runStart = 0;
   let session = { start: 0, part: -1, steps: new Set<FunnelStep>() };
-  let lastPurchase: null | (ExpectedPurchase & { onlyPage: boolean; session: number }) = null;
+  let lastPurchase:
+    null | (ExpectedPurchase & { onlyPage: boolean; orderId: string | null; session: number }) = null;
   let recoverable: null | { cartId: string; at: number } = null;
   let lastAloud = Number.NEGATIVE_INFINITY;
   const orders = new Set<string>();
@@ -128,15 +129,20 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
   function buy(event: ToldEvent): void {
     const onlyPage = event.action === 'pageview';
     const { orderId = null, value: stated = null } = event.detail ?? {};
-    if (orderId !== null && orders.has(orderId)) return;
+    const isPagesOrder =
+      lastPurchase?.onlyPage === true && !onlyPage && orderId !== null && lastPurchase.orderId === orderId;
+    if (orderId !== null && orders.has(orderId) && !isPagesOrder) return;
     const near =
       lastPurchase !== null &&
       lastPurchase.session === said.sessions &&
       event.at - lastPurchase.purchasedAt <= rules.sessionGapMs;
     if (near && onlyPage && !cart) return;
     if (orderId !== null) orders.add(orderId);
-    if (near && !onlyPage && lastPurchase?.onlyPage) {
+    // An order belongs to the page that showed it, by its id or else by its nearness, unless a newer cart is open.
+    const isAnotherOrder = lastPurchase?.orderId != null && orderId !== null && !isPagesOrder;
+    if (lastPurchase?.onlyPage && !onlyPage && (isPagesOrder || (near && !cart && !isAnotherOrder))) {
       lastPurchase.onlyPage = false;
+      lastPurchase.orderId ??= orderId;
       const counted = said.purchases.at(-1);
       if (counted) counted.value = stated ?? counted.value;
       return;
@@ -148,7 +154,7 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
       value: stated ?? cart?.value ?? null,
     };
     said.purchases.push(purchase);
-    lastPurchase = { ...purchase, onlyPage, session: said.sessions };
+    lastPurchase = { ...purchase, onlyPage, orderId, session: said.sessions };
     if (cart) close('purchased', event.at);
     if (!recoverable || event.at - recoverable.at > rules.recoveryWindowMs) return;
     said.recoveries.push({ cartId: recoverable.cartId, recoveredAt: event.at, value: purchase.value });

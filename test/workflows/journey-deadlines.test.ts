@@ -118,7 +118,7 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
     });
   });
 
-  it('believes the record: an event it knows of moves the deadline', async () => {
+  it('believes the record: an event it knows of is waited for, and moves the deadline', async () => {
     const writer = new LetterWriter();
     const ledger = new Ledger();
     let start = 0;
@@ -127,15 +127,51 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
       ledger.answers = [{ silent: false, lastEventAt: now + 20 * minute }];
       return writer.letter(add(now, 'p1', 10));
     };
-    await withJourney(environment, { cached, ledger }, first, async () => {
-      await environment.sleep(40 * minute);
+    await withJourney(environment, { cached, ledger }, first, async ({ send }) => {
+      await environment.sleep(55 * minute);
+      // The deadline that the event moved has passed too, but the event may be a purchase: its letter is still to come.
       expect(ledger.alerts()).toEqual([]);
-      await environment.sleep(12 * minute);
+      expect(ledger.questions).toHaveLength(1);
+      await send(writer.letter(view(start + 20 * minute, '/home')));
+      await environment.sleep(minute);
       expect(ledger.alerts()).toEqual(['cart_abandoned']);
       expect(ledger.questions).toMatchObject([
         { after: start, until: start + 30 * minute },
         { after: start + 20 * minute, until: start + 50 * minute },
       ]);
+    });
+  });
+
+  it('raises no alarm for a cart whose purchase is recorded but still under way', async () => {
+    const writer = new LetterWriter();
+    const ledger = new Ledger();
+    let start = 0;
+    const first = (now: number) => {
+      start = now;
+      ledger.answers = [{ silent: false, lastEventAt: now + 10 * minute }];
+      return writer.letter(add(now, 'p1', 10));
+    };
+    await withJourney(environment, { cached, ledger }, first, async ({ send }) => {
+      await environment.sleep(60 * minute);
+      await send(writer.letter(buy(start + 10 * minute, 10)));
+      await environment.sleep(3 * hour);
+      expect(ledger.alerts()).toEqual([]);
+      expect(ledger.rows('carts').map(({ status }) => status)).toEqual(['open', 'purchased']);
+    });
+  });
+
+  it('decides without a letter that never comes, after an hour', async () => {
+    const writer = new LetterWriter();
+    const ledger = new Ledger();
+    const first = (now: number) => {
+      ledger.answers = [{ silent: false, lastEventAt: now + 10 * minute }];
+      return writer.letter(add(now, 'p1', 10));
+    };
+    await withJourney(environment, { cached, ledger }, first, async () => {
+      await environment.sleep(85 * minute);
+      expect(ledger.alerts()).toEqual([]);
+      await environment.sleep(10 * minute);
+      expect(ledger.alerts()).toEqual(['cart_abandoned']);
     });
   });
 

@@ -41,8 +41,13 @@ export class Ledger implements JourneyActivities {
     return this.answers.shift() ?? { silent: true };
   };
 
+  /**
+   * What the stores hold: a row that is written again is the same row. A local activity runs again when its workflow
+   * task does, for example because a letter came in just as a run was to end.
+   */
   rows<Key extends keyof JourneyRecord>(key: Key): JourneyRecord[Key][number][] {
-    return this.written.flatMap((record) => record[key] as JourneyRecord[Key][number][]);
+    const all = this.written.flatMap((record) => record[key] as JourneyRecord[Key][number][]);
+    return [...new Map(all.map((row) => [JSON.stringify(row), row])).values()];
   }
 
   alerts(): string[] {

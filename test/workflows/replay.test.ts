@@ -29,7 +29,8 @@ beforeAll(async () => {
   });
 });
 
-const replay = (text: string): Promise<void> => Worker.runReplayHistory({ workflowBundle }, historyFromText(text));
+const replay = (text: string): Promise<void> =>
+  Worker.runReplayHistory({ workflowBundle }, historyFromText(text));
 
 it('has a history of every path', () => {
   expect(names.map((name) => name.replace('.json', ''))).toEqual([

@@ -16,6 +16,14 @@ export function cartDeadline(state: JourneyState, rules: JourneyRules): number |
   return lastSignOfLife(state) + window;
 }
 
+/**
+ * True while the record knows of an event whose letter has not come: it may be a purchase. The bridge delivers it sooner
+ * or later, so nothing is decided before; the bound on the wait is for a topic that was reset by hand.
+ */
+export function isAwaitingLetter(state: JourneyState): boolean {
+  return state.heardOfAt > state.lastEventAt;
+}
+
 /** The latest event time known of the user, by letter or from the record. */
 export function lastSignOfLife(state: JourneyState): number {
   return Math.max(state.lastEventAt, state.heardOfAt);
@@ -32,8 +40,13 @@ export function idleDeadline(state: JourneyState, rules: JourneyRules): number {
 /** When to look at the clock again, in the server's time. */
 export function nextWake(state: JourneyState, rules: JourneyRules): number {
   const cart = cartDeadline(state, rules);
-  return cart === null ? idleDeadline(state, rules) : Math.max(cart, state.lastAppendedAt + silenceMs);
+  if (cart === null) return idleDeadline(state, rules);
+  const decidable = Math.max(cart, state.lastAppendedAt + silenceMs);
+  return isAwaitingLetter(state) ? Math.max(decidable, state.awaitedUntil) : decidable;
 }
+
+/** How long the letter of an event that the record knows is waited for. */
+export const longestAwaitMs = 60 * 60 * 1000;
 
 export interface Abandoned {
   readonly cart: CartRow;

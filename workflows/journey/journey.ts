@@ -1,7 +1,16 @@
 import type { JourneyRecord } from '../../events/journey-record.ts';
 import type { JourneyRules, Letter } from '../../events/letter.ts';
 import { changeCart } from './cart.ts';
-import { abandonCart, cartDeadline, idleDeadline, lastSignOfLife, nextWake, silenceMs } from './deadlines.ts';
+import {
+  abandonCart,
+  cartDeadline,
+  idleDeadline,
+  isAwaitingLetter,
+  lastSignOfLife,
+  longestAwaitMs,
+  nextWake,
+  silenceMs,
+} from './deadlines.ts';
 import { takeNewLines } from './duplicates.ts';
 import { readLine, type JourneyEvent } from './journey-event.ts';
 import { Outbox } from './outbox.ts';
@@ -25,7 +34,6 @@ export class Journey {
   readonly state: JourneyState;
   private readonly rules: JourneyRules;
   private readonly outbox = new Outbox();
-  private readonly waiting: JourneyEvent[] = [];
 
   constructor(state: JourneyState, rules: JourneyRules) {
     this.state = state;
@@ -34,19 +42,24 @@ export class Journey {
 
   /** Takes the new events of a letter. They wait until `advance` reaches them. */
   receive(letter: Letter): void {
-    this.waiting.push(...takeNewLines(this.state, letter).map(readLine));
+    this.state.waiting.push(...takeNewLines(this.state, letter).map(readLine));
+    this.state.waiting.sort((left, right) => left.time - right.time);
   }
 
   /** Applies waiting events, up to the first that lies behind an open deadline: that has to be settled before. */
   advance(): void {
-    for (let event = this.waiting[0]; event && !this.isBehindDeadline(event); event = this.waiting[0]) {
-      this.waiting.shift();
+    for (
+      let event = this.state.waiting[0];
+      event && !this.isBehindDeadline(event);
+      event = this.state.waiting[0]
+    ) {
+      this.state.waiting.shift();
       this.apply(event);
     }
   }
 
   get hasWaitingEvents(): boolean {
-    return this.waiting.length > 0;
+    return this.state.waiting.length > 0;
   }
 
   /** The question to put to the record, when the open cart's deadline has passed at `now` or a waiting event shows that it has. */
@@ -54,19 +67,21 @@ export class Journey {
     const deadline = cartDeadline(this.state, this.rules);
     if (deadline === null) return null;
     const { journeyId, lastAppendedAt } = this.state;
+    if (isAwaitingLetter(this.state) && now < this.state.awaitedUntil) return null;
     const isDue = now >= Math.max(deadline, lastAppendedAt + silenceMs);
-    if (!isDue && this.waiting.length === 0) return null;
+    if (!isDue && this.state.waiting.length === 0) return null;
     return {
       journeyId,
       after: lastSignOfLife(this.state),
       until: deadline,
-      completeUntil: Math.max(deadline, lastAppendedAt),
+      completeUntil: Math.max(deadline, isDue ? lastAppendedAt + silenceMs : lastAppendedAt),
     };
   }
 
-  /** The record knows a later event, whose letter is still under way: the deadline moves, nothing else does. */
-  heardOf(eventTime: number): void {
+  /** The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. */
+  heardOf(eventTime: number, now: number): void {
     this.state.heardOfAt = Math.max(this.state.heardOfAt, eventTime);
+    this.state.awaitedUntil = now + longestAwaitMs;
   }
 
   /** The user was silent until the deadline: the open cart is abandoned. */
@@ -107,7 +122,9 @@ export class Journey {
   /** True when nothing is left to wait for, so that the workflow may end. */
   isOver(now: number): boolean {
     return (
-      this.state.cart === null && this.waiting.length === 0 && now >= idleDeadline(this.state, this.rules)
+      this.state.cart === null &&
+      this.state.waiting.length === 0 &&
+      now >= idleDeadline(this.state, this.rules)
     );
   }
 

@@ -18,15 +18,17 @@ export interface Purchased {
  */
 export function purchase(state: JourneyState, event: JourneyEvent, rules: JourneyRules): Purchased | null {
   const fromPage = event.action === 'pageview';
-  if (event.orderId !== null && state.recentOrderIds.includes(event.orderId)) return null;
-  const last = state.lastPurchase;
-  if (last && isSameVisit(state, last, event, rules)) {
-    // The page was loaded again, or shows the order that the event has told already.
-    if (fromPage && !state.cart) return null;
-    if (!fromPage && last.fromPage) return completed(state, last, event);
-  }
-  remember(state, event);
+  const isTold = event.orderId !== null && state.recentOrderIds.includes(event.orderId);
   const ending = state.cart && state.cart.openedAt <= event.time ? state.cart : null;
+  const last = state.lastPurchase;
+  const showedByPage = last?.fromPage && !fromPage ? last : null;
+  const isOrderOfPage = showedByPage?.orderId != null && showedByPage.orderId === event.orderId;
+  if (isTold && !isOrderOfPage) return null;
+  if (showedByPage && isOrderOf(state, showedByPage, event, rules))
+    return completed(state, showedByPage, event);
+  // The page was loaded again, or shows the order that the event has told already.
+  if (last && fromPage && !ending && isSameVisit(state, last, event, rules)) return null;
+  remember(state, event);
   const row: PurchaseRow = {
     purchaseId: event.eventId,
     version: 1,
@@ -45,6 +47,7 @@ export function purchase(state: JourneyState, event: JourneyEvent, rules: Journe
     at: event.time,
     value: row.value,
     fromPage,
+    orderId: event.orderId,
     cartId: row.cartId,
   };
   state.cartsEndedAt = Math.max(state.cartsEndedAt, event.time);
@@ -56,7 +59,17 @@ export function purchase(state: JourneyState, event: JourneyEvent, rules: Journe
 }
 
 function isSameVisit(state: JourneyState, last: Purchase, event: JourneyEvent, rules: JourneyRules): boolean {
-  return Math.abs(event.time - last.at) <= rules.sessionGapMs && (state.session?.startedAt ?? 0) <= last.at;
+  const startedAt = state.session?.startedAt ?? 0;
+  // Both in the session that is open, or both before it.
+  const isSameSide = startedAt <= last.at === startedAt <= event.time;
+  return Math.abs(event.time - last.at) <= rules.sessionGapMs && isSameSide;
+}
+
+/** Does an order's event belong to the purchase that its page has shown? An order for a newer cart does not. */
+function isOrderOf(state: JourneyState, last: Purchase, event: JourneyEvent, rules: JourneyRules): boolean {
+  if (last.orderId !== null && event.orderId !== null) return last.orderId === event.orderId;
+  const isForNewerCart = state.cart !== null && state.cart.openedAt <= event.time;
+  return !isForNewerCart && isSameVisit(state, last, event, rules);
 }
 
 /** The order's own event after its page: the same purchase, now with what the order says. */
@@ -65,12 +78,12 @@ function completed(state: JourneyState, last: Purchase, event: JourneyEvent): Pu
   const value = event.value ?? last.value;
   const version = last.version + 1;
   state.purchasedValue = addedToTheCent(state.purchasedValue, (value ?? 0) - (last.value ?? 0));
-  state.lastPurchase = { ...last, version, value, fromPage: false };
+  state.lastPurchase = { ...last, version, value, fromPage: false, orderId: event.orderId ?? last.orderId };
   const purchase: PurchaseRow = {
     purchaseId: last.purchaseId,
     version,
     purchasedAt: last.at,
-    orderId: event.orderId,
+    orderId: event.orderId ?? last.orderId,
     cartId: last.cartId,
     value,
     currency: event.currency,

@@ -1,5 +1,6 @@
 import type { FunnelStep } from '../../events/funnel.ts';
 import type { CartRow, CartStage } from '../../events/journey-record.ts';
+import type { JourneyEvent } from './journey-event.ts';
 
 /**
  * All that a journey knows, as plain JSON: it travels through continue-as-new. Times are event times in
@@ -14,8 +15,12 @@ export interface JourneyState {
   lastEventAt: number;
   /** The latest event time that the record told of before its letter came: it moves the deadline and nothing else. */
   heardOfAt: number;
+  /** Until when (server time) the letter of such an event is waited for before a deadline is decided without it. */
+  awaitedUntil: number;
   /** An instant (ms) by which the latest event taken was on the topic. */
   lastAppendedAt: number;
+  /** Events that came behind the open cart's deadline: they wait until it is decided. In the order of their times. */
+  waiting: JourneyEvent[];
   session: Session | null;
   sessions: number;
   cart: CartRow | null;
@@ -57,6 +62,7 @@ export interface Purchase {
   readonly value: number | null;
   /** Shown only by a page such as /purchase-complete so far: an event with the order may still follow. */
   readonly fromPage: boolean;
+  readonly orderId: string | null;
   readonly cartId: string | null;
 }
 
@@ -81,7 +87,9 @@ export function newJourney(journeyId: string): JourneyState {
     recentEventIds: [],
     lastEventAt: 0,
     heardOfAt: 0,
+    awaitedUntil: 0,
     lastAppendedAt: 0,
+    waiting: [],
     session: null,
     sessions: 0,
     cart: null,

@@ -75,6 +75,7 @@ export function viewOf(journey: Journey, rules: JourneyRules, now: number): Jour
       purchaseId: lastPurchase.purchaseId,
       value: lastPurchase.value,
       fromPage: lastPurchase.fromPage,
+      orderId: lastPurchase.orderId,
       cartId: lastPurchase.cartId,
       at: iso(lastPurchase.at) ?? '',
     },
