@@ -1,6 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import ms from 'ms';
 
+import { funnelSteps, type FunnelStep } from '../events/funnel.ts';
+import { greatestAmount } from '../events/shop-event.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
 import { SetupError } from '../stack/setup-error.ts';
@@ -36,6 +38,7 @@ program
     secondsOrDuration,
     60_000,
   )
+  .option('--warm-up <seconds>', 'offered before, and not measured', secondsOrDuration, 20_000)
   .option('--users <number>', 'so many equal users instead of the simulated shop', wholeNumber)
   .option('--seed <number>', 'plays the same load again', wholeNumber)
   .option('--json', 'print the result as JSON, as the last line', false)
@@ -43,12 +46,13 @@ program
     async (options: {
       eventsPerSecond: number;
       duration: number;
+      warmUp: number;
       users?: number;
       seed?: number;
       json: boolean;
     }) => {
       const { runLoadTest } = await import('./load-test.ts');
-      await runLoadTest({ ...options, durationMs: options.duration });
+      await runLoadTest({ ...options, durationMs: options.duration, warmUpMs: options.warmUp });
     },
   );
 
@@ -86,6 +90,51 @@ program
   });
 
 program
+  .command('journey')
+  .description("print one shopper's live journey: step, session, cart, purchases")
+  .argument('[user]', 'the user id, or a pseudonym (u1_…, s1_…)')
+  .option('--session <id>', "a visitor's session id, instead of a user")
+  .option('--json', 'print it as one line of JSON', false)
+  .configureOutput({
+    // An id must not be printed back, as a wrong option would be.
+    outputError: (text, write) =>
+      write(
+        text.startsWith('error: unknown option')
+          ? 'error: unknown option; an id that starts with a dash goes behind --\n'
+          : text,
+      ),
+  })
+  .action(async (user: string | undefined, options: { session?: string; json: boolean }) => {
+    const { runJourney } = await import('./journey.ts');
+    await runJourney({ user, ...options });
+  });
+
+program
+  .command('journeys')
+  .description('list running journeys by step, cart value and when they were last seen')
+  .addOption(new Option('--step <step>', 'only those at this step').choices(funnelSteps))
+  .option('--min-value <amount>', 'only those with a cart worth this much', cartAmount)
+  .option(
+    '--seen-since <time>',
+    'only those whose step or cart changed within this time, for example 1h',
+    duration,
+  )
+  .option('--limit <number>', 'how many to print at most, up to 1000', listLimit, 50)
+  .option('--json', 'print them as one line of JSON', false)
+  .action(
+    async (options: {
+      step?: FunnelStep;
+      minValue?: number;
+      seenSince?: number;
+      limit: number;
+      json: boolean;
+    }) => {
+      const { runJourneys } = await import('./journeys.ts');
+      await runJourneys({ ...options, seenSinceMs: options.seenSince });
+    },
+  );
+
+program
   .command('test')
   .description('run every test; more arguments go to vitest')
   .argument('[arguments...]')
@@ -109,6 +158,18 @@ function positiveNumber(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Expected a number above zero.');
+}
+
+function cartAmount(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= greatestAmount) return value;
+  throw new InvalidArgumentError('Expected an amount such as 100 or 99.90.');
+}
+
+function listLimit(text: string): number {
+  const value = wholeNumber(text);
+  if (value >= 1 && value <= 1000) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 1000.');
 }
 
 function wholeNumber(text: string): number {

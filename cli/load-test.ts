@@ -25,7 +25,10 @@ import { describeResult, type LoadTestResult } from './load-test/report.ts';
 
 export interface LoadTestOptions {
   readonly eventsPerSecond: number;
+  /** How long the load is measured. */
   readonly durationMs: number;
+  /** Offered before, and not measured: the first letters start the users' workflows. */
+  readonly warmUpMs: number;
   /** So many equal users with a steady rate; without it the simulated shop. */
   readonly users?: number | undefined;
   readonly seed?: number | undefined;
@@ -75,12 +78,14 @@ async function offer(
   alertLatenciesMs: readonly number[],
   signal: AbortSignal,
 ): Promise<LoadTestResult> {
-  const { durationMs, eventsPerSecond, users } = options;
+  const { durationMs, warmUpMs, eventsPerSecond, users } = options;
   const since = new Date();
+  const measuredFrom = new Date(since.getTime() + warmUpMs);
+  const offeredMs = warmUpMs + durationMs;
   const bar = new SingleBar({ format: 'load {bar} {value}/{total} events sent', stream: process.stderr });
-  bar.start(Math.round((eventsPerSecond * durationMs) / 1000), 0);
+  bar.start(Math.round((eventsPerSecond * offeredMs) / 1000), 0);
   const sent = await publish({
-    messages: closeAfter(durationMs, messagesOf(options, since.getTime())),
+    messages: closeAfter(offeredMs, messagesOf(options, since.getTime())),
     send,
     signal,
     everyMs: 10,
@@ -105,9 +110,9 @@ async function offer(
     sent_per_second: Math.round((sent.events * 1000) / (sentAt - since.getTime())),
     exactness: await checkExactness(stores, sent.events, since, sample),
     hops: {
-      event_to_committed_row: await recordLatency(stores.database, since),
-      funnel_step_to_committed_row: await stepLatency(stores.database, since),
-      event_to_journey: percentilesOf(await engagementLatencies(stores.temporal, histories, since)),
+      event_to_committed_row: await recordLatency(stores.database, measuredFrom),
+      funnel_step_to_committed_row: await stepLatency(stores.database, measuredFrom),
+      event_to_journey: percentilesOf(await engagementLatencies(stores.temporal, histories, measuredFrom)),
       deadline_to_alert: percentilesOf(alertLatenciesMs),
     },
     drained_after_seconds: Math.round((drainedAt - sentAt) / 1000),

@@ -4,9 +4,9 @@ export interface PaceBounds {
 }
 
 /** A signal that takes no longer than this found the server with room to spare. */
-const comfortableMs = 40;
+const comfortableMs = 12;
 /** One that takes longer than this had to queue. */
-const crowdedMs = 120;
+const crowdedMs = 30;
 const adjustEveryMs = 1_000;
 const longestBurstSeconds = 0.25;
 
@@ -60,7 +60,7 @@ export class Pace {
     if (now - this.adjustedAt < adjustEveryMs) return;
     const sorted = this.latencies.sort((left, right) => left - right);
     const typical = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    if (typical > crowdedMs) this.perSecond *= 0.7;
+    if (typical > crowdedMs) this.perSecond *= 0.8;
     else if (typical < comfortableMs) this.perSecond += Math.max(2, this.bounds.mostPerSecond * 0.05);
     this.perSecond = Math.min(
       this.bounds.mostPerSecond,
