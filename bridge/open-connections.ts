@@ -1,4 +1,4 @@
-import { Connection, WorkflowClient } from '@temporalio/client';
+import { WorkflowClient } from '@temporalio/client';
 
 import type { Closing } from '../connections/closing.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { connectPostgres, type Database } from '../connections/postgres.ts';
-import { temporalConnectionOptions } from '../connections/temporal.ts';
+import { connectTemporal } from '../connections/temporal.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface BridgeConnections {
@@ -29,7 +29,7 @@ export async function openConnections(
   const kafka = connectKafka(settings, log);
   const database = connectPostgres(settings, log, 'aisle-bridge');
   closing.add(() => database.end());
-  const connection = await Connection.connect(temporalConnectionOptions(settings));
+  const connection = await connectTemporal(settings);
   closing.add(() => connection.close());
   const producer = await kafka.producer();
   closing.add(() => producer.close());

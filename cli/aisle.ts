@@ -3,6 +3,7 @@ import ms from 'ms';
 
 import { funnelSteps, type FunnelStep } from '../events/funnel.ts';
 import { greatestAmount } from '../events/shop-event.ts';
+import { UnreachableError } from '../connections/unreachable-error.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
 import { SetupError } from '../stack/setup-error.ts';
@@ -189,7 +190,8 @@ try {
 function fail(error: unknown): void {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof SettingsError) process.stderr.write(`Wrong settings:\n${error.message}\n`);
-  else if (error instanceof SetupError) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof SetupError || error instanceof UnreachableError)
+    process.stderr.write(`${error.message}\n`);
   else if (code === 'ENOSPC') process.stderr.write('The disk is full: free some space and start again.\n');
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   // A supervisor must not start again what can only fail again.

@@ -6,8 +6,10 @@ import type { Settings } from '../settings/settings.ts';
 import { consumeTopic, type TopicConsumer, type TopicConsumerOptions } from './kafka-consumer.ts';
 import { createOffsetReader, type OffsetReader } from './kafka-offsets.ts';
 import { createProducer, type MessageProducer } from './kafka-producer.ts';
+import { isKafkaUnavailable } from './kafka-errors.ts';
 import { guardKafkajsTimers } from './kafkajs-timers.ts';
 import type { Log } from './log.ts';
+import { UnreachableError } from './unreachable-error.ts';
 
 export type { MessageProducer, OutgoingMessage } from './kafka-producer.ts';
 export type { IncomingMessage, MessageBatch, TopicConsumer, TopicConsumerOptions } from './kafka-consumer.ts';
@@ -41,12 +43,12 @@ export function connectKafka(settings: Settings, log: Log): KafkaConnection {
     ...security(settings),
   });
   return {
-    producer: () => createProducer(kafka),
-    consumer: (options) => consumeTopic(kafka, options, log),
-    offsets: () => createOffsetReader(kafka),
+    producer: () => reaching(settings, () => createProducer(kafka)),
+    consumer: (options) => reaching(settings, () => consumeTopic(kafka, options, log)),
+    offsets: () => reaching(settings, () => createOffsetReader(kafka)),
     withAdmin: async (work) => {
       const admin = kafka.admin();
-      await admin.connect();
+      await reaching(settings, () => admin.connect());
       try {
         return await work(admin);
       } finally {
@@ -54,6 +56,21 @@ export function connectKafka(settings: Settings, log: Log): KafkaConnection {
       }
     },
   };
+}
+
+/** A connection that cannot be opened says where the brokers were looked for. */
+async function reaching<Result>(settings: Settings, connect: () => Promise<Result>): Promise<Result> {
+  try {
+    return await connect();
+  } catch (error) {
+    if (!isKafkaUnavailable(error)) throw error;
+    throw new UnreachableError(
+      'Kafka',
+      settings.KAFKA_BOOTSTRAP_SERVERS.join(','),
+      'KAFKA_BOOTSTRAP_SERVERS',
+      error,
+    );
+  }
 }
 
 function security(settings: Settings): Pick<KafkaConfig, 'ssl' | 'sasl'> {

@@ -1,7 +1,7 @@
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 
 import type { Settings } from '../settings/settings.ts';
-import { temporalConnectionOptions } from './temporal.ts';
+import { connectTemporal } from './temporal.ts';
 
 /** The server's numbers for the types (temporal.api.enums.v1.IndexedValueType); the client library exports no names for them. */
 const indexedValueType = { keyword: 2, double: 4, datetime: 6 } as const;
@@ -15,7 +15,7 @@ export const searchAttributes = {
 
 /** Adds the search attributes that the namespace lacks. */
 export async function ensureSearchAttributes(settings: Settings): Promise<void> {
-  const connection = await Connection.connect(temporalConnectionOptions(settings));
+  const connection = await connectTemporal(settings);
   try {
     await addMissingSearchAttributes(connection, settings.TEMPORAL_NAMESPACE);
   } finally {

@@ -1,4 +1,4 @@
-import { Connection, ScheduleClient } from '@temporalio/client';
+import { ScheduleClient } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
@@ -6,7 +6,7 @@ import { Closing } from '../connections/closing.ts';
 import { connectKafka } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { connectPostgres } from '../connections/postgres.ts';
-import { temporalConnectionOptions } from '../connections/temporal.ts';
+import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '../connections/temporal.ts';
 import type { Settings } from '../settings/settings.ts';
 import { ensureRollUpSchedule } from './roll-up-schedule.ts';
 import { workflowSource } from './workflow-source.ts';
@@ -28,7 +28,9 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
   try {
     const producer = await kafka.producer();
     closing.add(() => producer.close());
-    const connection = await NativeConnection.connect(temporalConnectionOptions(settings));
+    const connection = await reachingTemporal(settings, () =>
+      NativeConnection.connect(temporalConnectionOptions(settings)),
+    );
     closing.add(() => connection.close());
     const worker = await Worker.create({
       connection,
@@ -53,7 +55,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
 }
 
 async function scheduleRollUps(settings: Settings): Promise<void> {
-  const connection = await Connection.connect(temporalConnectionOptions(settings));
+  const connection = await connectTemporal(settings);
   try {
     const client = new ScheduleClient({ connection, namespace: settings.TEMPORAL_NAMESPACE });
     await ensureRollUpSchedule(client, settings.TEMPORAL_TASK_QUEUE, settings.ROLL_UP_EVERY);

@@ -43,7 +43,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
   let lettersTaken = 0;
 
   setHandler(letterSignal, (letter) => void inbox.push(letter));
-  setHandler(journeyQuery, () => viewOf(journey, rules, Date.now()));
+  setHandler(journeyQuery, () => viewOf(journey, rules));
 
   for (;;) {
     // A letter is there already at a start by signal: it says what to wait for.
@@ -53,7 +53,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
     lettersTaken += inbox.length;
     for (const letter of inbox.splice(0)) journey.receive(letter);
     await settle();
-    display.show(viewOf(journey, rules, Date.now()));
+    display.show(viewOf(journey, rules));
     // A letter that came while a record was written is taken before the run ends, so none is lost.
     if (inbox.length > 0) continue;
     if (journey.isOver(Date.now())) return;

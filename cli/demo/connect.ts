@@ -1,9 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 
 import { connectKafka, type MessageProducer } from '../../connections/kafka.ts';
 import { createLog } from '../../connections/log.ts';
 import { connectPostgres } from '../../connections/postgres.ts';
-import { temporalConnectionOptions } from '../../connections/temporal.ts';
+import { connectTemporal } from '../../connections/temporal.ts';
 import { topicsWithPrefix } from '../../events/topics.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Stores } from './observer.ts';
@@ -18,7 +18,7 @@ export async function withStores<Result>(
   const kafka = connectKafka(settings, log);
   const database = connectPostgres(settings, log, 'aisle-demo');
   try {
-    const connection = await Connection.connect(temporalConnectionOptions(settings));
+    const connection = await connectTemporal(settings);
     try {
       const producer = await kafka.producer();
       try {

@@ -49,7 +49,7 @@ const shopping: JourneyView = {
   session: {
     startedAt: '2026-03-01T11:45:00.000Z',
     lastEventAt: '2026-03-01T11:57:00.000Z',
-    open: true,
+    openUntil: '2026-01-01T00:30:00.000Z',
     events: 5,
     pageviews: 1,
     entryPage: '/home',

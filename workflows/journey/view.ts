@@ -13,8 +13,8 @@ export interface JourneyView {
   readonly session: null | {
     readonly startedAt: string;
     readonly lastEventAt: string;
-    /** False once the gap has passed: the end is decided when somebody asks. */
-    readonly open: boolean;
+    /** When the session is over if nothing comes: whoever reads compares it with the clock, a query has none. */
+    readonly openUntil: string;
     readonly events: number;
     readonly pageviews: number;
     readonly entryPage: string | null;
@@ -39,7 +39,7 @@ export interface JourneyView {
   readonly marks: Readonly<Record<string, Mark>>;
 }
 
-export function viewOf(journey: Journey, rules: JourneyRules, now: number): JourneyView {
+export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
   const { state } = journey;
   const { session, cart, lastPurchase, lastAbandonment } = state;
   return {
@@ -50,7 +50,7 @@ export function viewOf(journey: Journey, rules: JourneyRules, now: number): Jour
     session: session && {
       startedAt: iso(session.startedAt) ?? '',
       lastEventAt: iso(session.lastEventAt) ?? '',
-      open: now <= session.lastEventAt + rules.sessionGapMs,
+      openUntil: iso(session.lastEventAt + rules.sessionGapMs) ?? '',
       events: session.events,
       pageviews: session.pageviews,
       entryPage: session.entryPage,
