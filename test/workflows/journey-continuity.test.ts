@@ -70,6 +70,7 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
           ...session,
           startedAt: 0,
           lastEventAt: 0,
+          openUntil: 0,
           reached: Object.keys(session.reached),
         },
         cart: seen.cart && {
