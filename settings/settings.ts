@@ -83,7 +83,7 @@ export const environmentSchema = z.object({
 
   BATCH_SIZE: count(5000, 1, 50_000),
   MAX_EVENT_BYTES: count(262_144, 1024, 10_485_760),
-  MAX_PENDING_EVENTS: count(50_000, 100, 5_000_000),
+  MAX_PENDING_EVENTS: count(300_000, 100, 5_000_000),
   LETTERS_PER_SECOND_MIN: count(20, 1, 10_000),
   LETTERS_PER_SECOND_MAX: count(200, 1, 10_000),
   MAX_CACHED_JOURNEYS: count(2000, 0, 100_000),
