@@ -17,23 +17,21 @@ export function createRecordJourney(
   producer: MessageProducer,
   alertsTopic: string,
 ): JourneyActivities['recordJourney'] {
-  const rows = new GroupCommit<JourneyEntry>(
+  const rows = new GroupCommit<JourneyEntry & { readonly alerts: readonly Alert[] }>(
     (entries) =>
       inTransaction(database, async (session) => {
         for (const { name, text, rows: written } of journeyStatements(entries)) {
           await session.query({ name, text, values: [JSON.stringify(written)] });
         }
-        const alerts = entries.flatMap(({ journeyId, record }) =>
-          record.alerts.map((alert) => toAlert(journeyId, alert)),
-        );
+        const alerts = entries.flatMap((entry) => entry.alerts);
         if (alerts.length > 0)
           await session.query({ name: 'write-alerts', text: insertAlerts, values: [JSON.stringify(alerts)] });
       }),
     { mostEntries: mostJourneysInACommit, concernsEverybody: isDatabaseUnavailable },
   );
   return async (journeyId, record) => {
-    await rows.commit({ journeyId, record });
     const alerts = record.alerts.map((alert) => toAlert(journeyId, alert));
+    await rows.commit({ journeyId, record, alerts });
     if (alerts.length > 0) await producer.send(alertsTopic, alerts.map(toMessage));
   };
 }

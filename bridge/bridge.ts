@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Closing } from '../connections/closing.ts';
 import type { TopicConsumer } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
-import { topicsWithPrefix } from '../events/topics.ts';
+import { groupsWithPrefix, topicsWithPrefix } from '../events/topics.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createDeliverLetter } from './journey/deliver.ts';
 import { JourneyLane } from './journey/journey-lane.ts';
@@ -62,6 +62,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
   const { settings, log } = options;
   const { kafka, producer, offsets, database, workflows } = await openConnections(settings, log, closing);
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
+  const groups = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX);
   const topic = topics.rawEvents.name;
   const from = settings.KAFKA_AUTO_OFFSET_RESET;
   const parse = createParser(createPseudonyms(options.pseudonymKey), {
@@ -76,7 +77,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
   ): Promise<TopicConsumer> {
     const consumer = await kafka.consumer({
       topic,
-      groupId: groupOf(settings, lane),
+      groupId: groups[lane],
       from,
       partitionsAtOnce,
       onAssigned: async (partitions) => {
@@ -90,7 +91,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
 
   const progress = new ProgressReport(offsets, database, topic);
   const recordConsumer = await join('record', async (partitions) => {
-    const starts = await offsets.starts(groupOf(settings, 'record'), topic, from);
+    const starts = await offsets.starts(groups.record, topic, from);
     progress.assign(new Map(partitions.map((partition) => [partition, starts.get(partition)?.next ?? 0])));
   });
   const record = createRecordLane({
@@ -115,7 +116,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
       performance.now(),
     ),
     topic,
-    groupId: groupOf(settings, 'journey'),
+    groupId: groups.journey,
     from,
     mostPendingEvents: settings.MAX_PENDING_EVENTS,
     log,
@@ -135,8 +136,6 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
 }
 
 type LaneName = 'record' | 'journey';
-
-const groupOf = (settings: Settings, lane: LaneName): string => `${settings.KAFKA_GROUP_PREFIX}-${lane}`;
 
 function onceBothJoined(onReady: () => void): (lane: LaneName) => void {
   const joined = new Set<LaneName>();

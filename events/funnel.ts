@@ -5,6 +5,9 @@ export type FunnelStep = (typeof funnelSteps)[number];
 
 export const rankOf = (step: FunnelStep): number => funnelSteps.indexOf(step);
 
+/** A page without what remains of its query, its UTM parameters: steps are told by the path alone. */
+export const pathOf = (page: string | null | undefined): string | null => page?.split('?', 1)[0] ?? null;
+
 /** What a viewed page says about the funnel. */
 export function stepOfPage(page: string): FunnelStep {
   const path = page.toLowerCase();

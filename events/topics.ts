@@ -25,3 +25,9 @@ export function topicsWithPrefix(prefix: string): Topics {
   ]);
   return Object.fromEntries(prefixed) as Topics;
 }
+
+/** The consumer groups of the bridge's two lanes. */
+export const groupsWithPrefix = (prefix: string) => ({
+  record: `${prefix}-record`,
+  journey: `${prefix}-journey`,
+});

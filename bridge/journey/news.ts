@@ -1,5 +1,5 @@
 import { actionOf } from '../../events/actions.ts';
-import { rankOf } from '../../events/funnel.ts';
+import { pathOf, rankOf } from '../../events/funnel.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
 
 interface LastStep {
@@ -26,7 +26,7 @@ export class StepNews {
   }
 
   isNews({ journeyId, action, page, time }: ShopEvent): boolean {
-    const step = actionOf(action).step(page?.split('?', 1)[0] ?? null);
+    const step = actionOf(action).step(pathOf(page));
     if (step === null || step === 'browse') return false;
     const rank = rankOf(step);
     const last = this.young.get(journeyId) ?? this.old.get(journeyId);

@@ -1,4 +1,5 @@
 import { actionOf } from '../../events/actions.ts';
+import { pathOf } from '../../events/funnel.ts';
 import type { Letter, LetterLine, LineDetail } from '../../events/letter.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
 import type { Mail, OutgoingLetter } from './mailbox.ts';
@@ -21,7 +22,7 @@ export function toMail(
 function toLine(event: ShopEvent, partition: number, offset: number): LetterLine {
   const { time, eventId, action } = event;
   const page = action === 'pageview' ? event.page : null;
-  const detail = actionOf(action).cart(page?.split('?', 1)[0] ?? null) === null ? null : detailOf(event);
+  const detail = actionOf(action).cart(pathOf(page)) === null ? null : detailOf(event);
   if (detail) return [partition, offset, time, eventId, action, page, detail];
   return page === null
     ? [partition, offset, time, eventId, action]

@@ -4,7 +4,7 @@ import { connectKafka, type MessageProducer } from '../../connections/kafka.ts';
 import { createLog } from '../../connections/log.ts';
 import { connectPostgres } from '../../connections/postgres.ts';
 import { connectTemporal } from '../../connections/temporal.ts';
-import { topicsWithPrefix } from '../../events/topics.ts';
+import { groupsWithPrefix, topicsWithPrefix } from '../../events/topics.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Stores } from './observer.ts';
 
@@ -29,10 +29,7 @@ export async function withStores<Result>(
               kafka: admin,
               temporal: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }),
               topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
-              groups: {
-                record: `${settings.KAFKA_GROUP_PREFIX}-record`,
-                journey: `${settings.KAFKA_GROUP_PREFIX}-journey`,
-              },
+              groups: groupsWithPrefix(settings.KAFKA_GROUP_PREFIX),
             },
             producer,
           ),

@@ -1,5 +1,5 @@
 import { actionOf, type ActionName, type CartEffect } from '../../events/actions.ts';
-import type { FunnelStep } from '../../events/funnel.ts';
+import { pathOf, type FunnelStep } from '../../events/funnel.ts';
 import type { LetterLine } from '../../events/letter.ts';
 import type { Item } from '../../events/shop-event.ts';
 
@@ -19,8 +19,7 @@ export interface JourneyEvent {
 
 export function readLine([, , time, eventId, action, page, detail]: LetterLine): JourneyEvent {
   const { step, cart } = actionOf(action);
-  // Steps are told by the path alone; what remains of a page's query are its UTM parameters.
-  const path = page?.split('?', 1)[0] ?? null;
+  const path = pathOf(page);
   return {
     time,
     eventId,
