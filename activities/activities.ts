@@ -1,23 +1,61 @@
 import type { JourneyRecord } from '../events/journey-record.ts';
+import type { LetterLine } from '../events/letter.ts';
 
 /** What the record says about a user's silence. */
 export type SilenceAnswer =
   | { readonly silent: true }
-  /** The user's latest event in the time asked about. */
-  | { readonly silent: false; readonly lastEventAt: number }
+  /** The user's latest event in the time asked about; where it is a visitor's who is this user, which visitor's. */
+  | { readonly silent: false; readonly lastEventAt: number; readonly visitorId: string | null }
+  /** The visitor asked about has shown to be a user: silence is for that user's journey to judge. */
+  | { readonly silent: 'handed over' }
   /** The record has not caught up with the stream, so nobody can know yet. */
   | { readonly silent: 'unknown' };
+
+export interface SilenceQuestion {
+  readonly journeyId: string;
+  /** Events after this event time (ms) … */
+  readonly after: number;
+  /** … and up to this one would mean that the user was not silent. */
+  readonly until: number;
+  /** The record must hold everything that was appended before this broker time (ms). */
+  readonly completeUntil: number;
+  /** A visitor that knows already whose its earlier events are asks about its own. */
+  readonly isHandedOver: boolean;
+}
+
+/** Who a visitor turned out to be. */
+export interface Identity {
+  readonly userId: string;
+  /** Event time (ms) from which the session is a shared device, and its events without a user are nobody's; null so far. */
+  readonly until: number | null;
+}
+
+export interface RecallQuestion {
+  readonly visitorId: string;
+  /** Whose events are asked for: those that are this user's, or with `null` those that are the visitor's own. */
+  readonly userId: string | null;
+  /** The highest offset that has been taken already, by partition. */
+  readonly marks: Readonly<Record<number, number>>;
+  readonly completeUntil: number;
+  /** Whether there must be something, so that it is worth waiting for a record that is behind. */
+  readonly isExpected: boolean;
+}
+
+export interface Recalled {
+  readonly identity: Identity | null;
+  /** In the order of the log, so that none is missing before one that is there. */
+  readonly lines: readonly LetterLine[];
+  /** There is more behind these lines: ask again. */
+  readonly hasMore: boolean;
+}
 
 export interface JourneyActivities {
   /** Writes a journey's rows and says its alerts. Idempotent by the key of each row. */
   recordJourney(journeyId: string, record: JourneyRecord): Promise<void>;
-  /** Asks the event record whether the user was silent after `after` until `until` (event time, ms). */
-  askSilence(question: {
-    readonly journeyId: string;
-    readonly after: number;
-    readonly until: number;
-    readonly completeUntil: number;
-  }): Promise<SilenceAnswer>;
+  /** Asks the event record whether the user was silent after `after` until `until`. */
+  askSilence(question: SilenceQuestion): Promise<SilenceAnswer>;
+  /** Asks the event record for a visitor's events; `null` while the record is behind. */
+  recallVisitor(question: RecallQuestion): Promise<Recalled | null>;
 }
 
 export interface RollUpActivities {

@@ -1,5 +1,5 @@
 import type { Database } from '../connections/postgres.ts';
-import type { JourneyActivities, SilenceAnswer } from './activities.ts';
+import type { JourneyActivities, SilenceAnswer, SilenceQuestion } from './activities.ts';
 
 const mostQuestionsInAQuery = 500;
 const progressPollMs = 50;
@@ -7,7 +7,7 @@ const progressPollMs = 50;
 const longestWaitMs = 2_000;
 
 interface Waiting {
-  readonly question: Parameters<JourneyActivities['askSilence']>[0];
+  readonly question: SilenceQuestion;
   readonly askedAt: number;
   readonly resolve: (answer: SilenceAnswer) => void;
   readonly reject: (error: unknown) => void;
@@ -46,15 +46,16 @@ export function createAskSilence(
   }
 
   async function answer(round: readonly Waiting[]): Promise<void> {
-    const { rows } = await database.query<{ n: number; complete: boolean; last: Date | null }>({
+    const { rows } = await database.query<AnswerRow>({
       name: 'ask-silence',
       text: askSilence,
       values: [JSON.stringify(round.map(({ question }, n) => ({ n, ...question }))), rawEventsTopic],
     });
-    for (const { n, complete, last } of rows) {
+    for (const { n, complete, joined, last, visitor } of rows) {
       const asked = round[n];
       if (!asked) continue;
-      if (last) asked.resolve({ silent: false, lastEventAt: last.getTime() });
+      if (joined && !asked.question.isHandedOver) asked.resolve({ silent: 'handed over' });
+      else if (last) asked.resolve({ silent: false, lastEventAt: last.getTime(), visitorId: visitor });
       else if (complete) asked.resolve({ silent: true });
       else if (Date.now() - asked.askedAt > longestWaitMs) asked.resolve({ silent: 'unknown' });
       else waiting.push(asked);
@@ -62,16 +63,30 @@ export function createAskSilence(
   }
 }
 
+interface AnswerRow {
+  readonly n: number;
+  readonly complete: boolean;
+  readonly joined: boolean;
+  readonly last: Date | null;
+  readonly visitor: string | null;
+}
+
 const askSilence = `
   WITH progress AS (
     SELECT min(read_until) AS read_until FROM record_progress WHERE topic = $2
   )
   SELECT q.n, coalesce(progress.read_until >= to_timestamp(q."completeUntil" / 1000.0), false) AS complete,
-    (SELECT max(e."timestamp")
-     FROM events e
-     WHERE e.journey_id = q."journeyId"
-       AND e."timestamp" > to_timestamp(q.after / 1000.0)
-       AND e."timestamp" <= to_timestamp(q.until / 1000.0)) AS last
+    EXISTS (SELECT FROM identities i WHERE i.session_id = q."journeyId") AS joined,
+    latest."timestamp" AS last, nullif(latest.journey_id, q."journeyId") AS visitor
   FROM jsonb_to_recordset($1::jsonb) AS q(
     n integer, "journeyId" text, after float8, until float8, "completeUntil" float8)
-  CROSS JOIN progress`;
+  CROSS JOIN progress
+  LEFT JOIN LATERAL (
+    SELECT e."timestamp", e.journey_id
+    FROM actor_events e
+    WHERE e.actor_id = q."journeyId"
+      AND e."timestamp" > to_timestamp(q.after / 1000.0)
+      AND e."timestamp" <= to_timestamp(q.until / 1000.0)
+    ORDER BY e."timestamp" DESC
+    LIMIT 1
+  ) AS latest ON true`;

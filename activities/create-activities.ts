@@ -1,24 +1,42 @@
+import type { WorkflowClient } from '@temporalio/client';
+
 import type { MessageProducer } from '../connections/kafka.ts';
 import type { Database } from '../connections/postgres.ts';
 import { topicsWithPrefix } from '../events/topics.ts';
+import { rulesOf } from '../settings/journey-rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Activities } from './activities.ts';
 import { createAskSilence } from './ask-silence.ts';
+import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
+import { createRecallVisitor } from './recall-visitor.ts';
 import { createRecordJourney } from './record-journey.ts';
 import { createRollUp } from './roll-up.ts';
 
 export interface ActivityDependencies {
   readonly database: Database;
   readonly producer: MessageProducer;
+  readonly workflows: WorkflowClient;
   readonly settings: Settings;
 }
 
 /** Every effect of the workflows, one file each. */
-export function createActivities({ database, producer, settings }: ActivityDependencies): Activities {
+export function createActivities({
+  database,
+  producer,
+  workflows,
+  settings,
+}: ActivityDependencies): Activities {
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
   return {
-    recordJourney: createRecordJourney(database, producer, topics.alerts.name),
+    recordJourney: createRecordJourney({
+      database,
+      producer,
+      alertsTopic: topics.alerts.name,
+      deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
+      deliverIfRunning: (journeyId, letter) => deliverIfRunning(workflows, journeyId, letter),
+    }),
     askSilence: createAskSilence(database, topics.rawEvents.name),
+    recallVisitor: createRecallVisitor(database, topics.rawEvents.name),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Alert, JourneyAlertType, Severity } from '../events/alert.ts';
 import type { JourneyAlert } from '../events/journey-record.ts';
+import { isUserJourney } from '../events/letter.ts';
 
 const severities: Readonly<Record<JourneyAlertType, Severity>> = {
   cart_abandoned: 'info',
@@ -9,11 +10,14 @@ const severities: Readonly<Record<JourneyAlertType, Severity>> = {
   cart_recovered: 'info',
 };
 
-/** The alert as the world reads it. The same journey, cart and type always give the same `alert_id`. */
+/**
+ * The alert as the world reads it. The same cart and type always give the same `alert_id`, whether the visitor's journey
+ * says it or later that of the user who the visitor was: a cart's id is the id of the event that opened it.
+ */
 export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
   const { type, cartId, at, value, currency, items, elapsedMs, abandonedBefore } = alert;
-  const identity = [type, journeyId, cartId].join('\u0000');
-  const isUser = journeyId.startsWith('u');
+  const identity = [type, cartId].join('\u0000');
+  const isUser = isUserJourney(journeyId);
   return {
     alert_id: createHash('sha256').update(identity).digest('hex').slice(0, 32),
     alert_type: type,

@@ -20,7 +20,16 @@ export interface Statement {
 export function journeyStatements(entries: readonly JourneyEntry[]): Statement[] {
   const rowsOf = <Row extends object>(pick: (record: JourneyRecord) => readonly Row[]) =>
     entries.flatMap(({ journeyId, record }) => pick(record).map((row) => ({ journeyId, ...row })));
+  const gone = entries.flatMap(({ journeyId, record }) => [
+    ...record.joinedVisitors.map(({ visitorId, until }) => ({ journeyId: visitorId, until })),
+    ...record.handOvers.map(({ until }) => ({ journeyId, until })),
+  ]);
   return [
+    ...timeColumns.map(([table, column]) => ({
+      name: `delete-${table}`,
+      text: deleteHandedOver(table, column),
+      rows: gone,
+    })),
     { name: 'write-steps', text: insertSteps, rows: rowsOf((record) => record.steps) },
     { name: 'write-carts', text: upsertCarts, rows: rowsOf((record) => record.carts) },
     { name: 'write-purchases', text: upsertPurchases, rows: rowsOf((record) => record.purchases) },
@@ -28,6 +37,20 @@ export function journeyStatements(entries: readonly JourneyEntry[]): Statement[]
     { name: 'write-recoveries', text: updateRecoveries, rows: rowsOf((record) => record.recoveries) },
   ].filter(({ rows }) => rows.length > 0);
 }
+
+/** A journey's tables, with the column that says when what a row tells began. */
+const timeColumns = [
+  ['funnel_steps', 'reached_at'],
+  ['carts', 'opened_at'],
+  ['purchases', 'purchased_at'],
+  ['abandonments', 'abandoned_at'],
+] as const;
+
+/** What a visitor's journey wrote in its own name of the time in which it was, as is known now, a user's. */
+const deleteHandedOver = (table: string, column: string) => `
+  DELETE FROM ${table} t
+  USING jsonb_to_recordset($1::jsonb) AS r("journeyId" text, until float8)
+  WHERE t.journey_id = r."journeyId" AND (r.until IS NULL OR t.${column} < to_timestamp(r.until / 1000.0))`;
 
 const time = (column: string) => `to_timestamp(r."${column}" / 1000.0)`;
 

@@ -1,6 +1,12 @@
 import { isRefusedValue, type Database } from '../connections/postgres.ts';
 import type { ShopEvent } from '../events/shop-event.ts';
 
+/** Where an event lies on the topic. Events that come from elsewhere, such as a file, have no place there. */
+export interface Place {
+  readonly partition: number;
+  readonly offset: number;
+}
+
 export interface RefusedEvent {
   readonly event: ShopEvent;
   /** PostgreSQL's own code, such as 22P05; its message may repeat a value and is left out. */
@@ -14,13 +20,14 @@ export interface RefusedEvent {
 export async function recordEvents(
   database: Database,
   events: readonly ShopEvent[],
+  placeOf: (event: ShopEvent) => Place | undefined = () => undefined,
 ): Promise<RefusedEvent[]> {
   if (events.length === 0) return [];
   try {
     await database.query({
       name: 'record-events',
       text: insertEvents,
-      values: [JSON.stringify(events.map(toRow))],
+      values: [JSON.stringify(events.map((event) => toRow(event, placeOf(event))))],
     });
     return [];
   } catch (error) {
@@ -29,13 +36,13 @@ export async function recordEvents(
     if (only && others.length === 0) return [{ event: only, code: (error as { code: string }).code }];
     const middle = Math.ceil(events.length / 2);
     return [
-      ...(await recordEvents(database, events.slice(0, middle))),
-      ...(await recordEvents(database, events.slice(middle))),
+      ...(await recordEvents(database, events.slice(0, middle), placeOf)),
+      ...(await recordEvents(database, events.slice(middle), placeOf)),
     ];
   }
 }
 
-function toRow(event: ShopEvent): object {
+function toRow(event: ShopEvent, place: Place | undefined): object {
   const { device, items, properties } = event;
   return {
     i: event.eventId,
@@ -59,15 +66,18 @@ function toRow(event: ShopEvent): object {
     cu: event.currency,
     o: event.orderId,
     pr: Object.keys(properties).length > 0 ? properties : null,
+    sp: place?.partition ?? null,
+    so: place?.offset ?? null,
   };
 }
 
 const insertEvents = `
   INSERT INTO events (
     event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer,
-    device_type, browser, os, load_time, items, value, currency, order_id, properties)
-  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr
+    device_type, browser, os, load_time, items, value, currency, order_id, properties,
+    source_partition, source_offset)
+  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr, sp, so
   FROM json_to_recordset($1::json) AS x(
     i text, t float8, c boolean, j text, u text, s text, a text, p text, r text, dt text, db text, dos text,
-    l float8, it jsonb, v numeric, cu text, o text, pr jsonb)
+    l float8, it jsonb, v numeric, cu text, o text, pr jsonb, sp integer, so bigint)
   ON CONFLICT DO NOTHING`;

@@ -1,6 +1,8 @@
 import type { MessageProducer } from '../connections/kafka.ts';
 import { inTransaction, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
 import type { Alert } from '../events/alert.ts';
+import type { JourneyRecord } from '../events/journey-record.ts';
+import type { Letter } from '../events/letter.ts';
 import type { JourneyActivities } from './activities.ts';
 import { GroupCommit } from './group-commit.ts';
 import { toAlert } from './journey-alert.ts';
@@ -8,15 +10,21 @@ import { journeyStatements, type JourneyEntry } from './journey-rows.ts';
 
 const mostJourneysInACommit = 500;
 
+export interface RecordJourneyParts {
+  readonly database: Database;
+  readonly producer: MessageProducer;
+  readonly alertsTopic: string;
+  /** Sends a letter to a journey, starting it when it is not running. */
+  readonly deliver: (journeyId: string, letter: Letter) => Promise<void>;
+  readonly deliverIfRunning: (journeyId: string, letter: Letter) => Promise<void>;
+}
+
 /**
- * Rows first, then the alerts on their topic: an alert that somebody acts on can always be looked up.
- * A crash between the two repeats both, with the same keys.
+ * Rows first, then the alerts on their topic: an alert that somebody acts on can always be looked up. Last, the word to
+ * other journeys about visitors who turned out to be users. A crash in between repeats all of it, with the same keys.
  */
-export function createRecordJourney(
-  database: Database,
-  producer: MessageProducer,
-  alertsTopic: string,
-): JourneyActivities['recordJourney'] {
+export function createRecordJourney(parts: RecordJourneyParts): JourneyActivities['recordJourney'] {
+  const { database, producer, alertsTopic } = parts;
   const rows = new GroupCommit<JourneyEntry & { readonly alerts: readonly Alert[] }>(
     (entries) =>
       inTransaction(database, async (session) => {
@@ -29,11 +37,46 @@ export function createRecordJourney(
       }),
     { mostEntries: mostJourneysInACommit, concernsEverybody: isDatabaseUnavailable },
   );
+
   return async (journeyId, record) => {
     const alerts = record.alerts.map((alert) => toAlert(journeyId, alert));
     await rows.commit({ journeyId, record, alerts });
-    if (alerts.length > 0) await producer.send(alertsTopic, alerts.map(toMessage));
+    if (alerts.length > 0) await publish(alerts);
+    await tellOthers(parts, journeyId, record);
   };
+
+  /** An alert that another journey has told already, the visitor's before it was the user's, is not told again. */
+  async function publish(alerts: readonly Alert[]): Promise<void> {
+    const ids = alerts.map(({ alert_id: id }) => id);
+    const { rows: untold } = await database.query<{ alert_id: string }>({
+      name: 'untold-alerts',
+      text: 'SELECT alert_id FROM alerts WHERE alert_id = ANY($1) AND published_at IS NULL',
+      values: [ids],
+    });
+    const due = new Set(untold.map(({ alert_id: id }) => id));
+    const messages = alerts.filter(({ alert_id: id }) => due.has(id)).map(toMessage);
+    if (messages.length === 0) return;
+    await producer.send(alertsTopic, messages);
+    await database.query({
+      name: 'told-alerts',
+      text: 'UPDATE alerts SET published_at = now() WHERE alert_id = ANY($1) AND published_at IS NULL',
+      values: [ids],
+    });
+  }
+}
+
+async function tellOthers(
+  { deliver, deliverIfRunning }: RecordJourneyParts,
+  journeyId: string,
+  { joinedVisitors, handOvers }: JourneyRecord,
+): Promise<void> {
+  const empty = { incarnations: {}, lines: [] };
+  for (const { visitorId } of joinedVisitors) {
+    await deliverIfRunning(visitorId, { ...empty, appendedUpTo: 0, asks: true });
+  }
+  for (const { userId, appendedUpTo, eventsUpTo } of handOvers) {
+    await deliver(userId, { ...empty, appendedUpTo, eventsUpTo, joins: { [journeyId]: 'seen' } });
+  }
 }
 
 const toMessage = (alert: Alert) => ({ key: alert.alert_type, value: JSON.stringify(alert) });

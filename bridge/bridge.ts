@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { createDeliverLetter } from '../activities/deliver-letter.ts';
+import { createRecordIdentities } from '../activities/record-identities.ts';
 import { Closing } from '../connections/closing.ts';
 import type { TopicConsumer } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { groupsWithPrefix, topicsWithPrefix } from '../events/topics.ts';
+import { rulesOf } from '../settings/journey-rules.ts';
 import type { Settings } from '../settings/settings.ts';
-import { createDeliverLetter } from './journey/deliver.ts';
 import { JourneyLane } from './journey/journey-lane.ts';
 import { StepNews } from './journey/news.ts';
 import { Pace } from './journey/pace.ts';
@@ -15,7 +17,6 @@ import { createPseudonyms } from './parse/pseudonyms.ts';
 import { keepReporting } from './record/keep-reporting.ts';
 import { createRecordLane } from './record/record-lane.ts';
 import { ProgressReport } from './record/report-progress.ts';
-import { rulesOf } from './rules.ts';
 
 const partitionsAtOnce = 6;
 const longestFarewellMs = 5_000;
@@ -97,6 +98,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
   const record = createRecordLane({
     parse,
     database,
+    recordIdentities: createRecordIdentities(database),
     producer,
     consumer: recordConsumer,
     progress,

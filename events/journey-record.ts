@@ -75,6 +75,21 @@ export interface JourneyAlert {
   readonly abandonedBefore: number;
 }
 
+/** A visitor whose events a user's journey has taken over, up to the event time `until` (ms), or all of them. */
+export interface JoinedVisitor {
+  readonly visitorId: string;
+  readonly until: number | null;
+}
+
+/** A visitor's journey says that its events are a user's: that journey must ask the record for them. */
+export interface HandOver {
+  readonly userId: string;
+  readonly until: number | null;
+  /** What must be recorded before that journey reads, and up to which event time, as in a letter. */
+  readonly appendedUpTo: number;
+  readonly eventsUpTo: number;
+}
+
 export interface JourneyRecord {
   readonly steps: readonly StepRow[];
   readonly carts: readonly CartRow[];
@@ -82,4 +97,8 @@ export interface JourneyRecord {
   readonly abandonments: readonly AbandonmentRow[];
   readonly recoveries: readonly RecoveryRow[];
   readonly alerts: readonly JourneyAlert[];
+  /** Visitors whose events this journey has taken over: what they wrote in their own name goes, in the same transaction. */
+  readonly joinedVisitors: readonly JoinedVisitor[];
+  /** Of a visitor's own journey, one at most: what it wrote in its own name goes. */
+  readonly handOvers: readonly HandOver[];
 }

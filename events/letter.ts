@@ -7,6 +7,8 @@ export interface LineDetail {
   readonly value?: number;
   readonly currency?: string;
   readonly orderId?: string;
+  /** Where a page view came from, when that was another site. */
+  readonly referrer?: string;
 }
 
 /** One event in a letter. A tuple, as a journey may get thousands a minute: partition, offset, event time (ms), event id, action, … */
@@ -33,6 +35,17 @@ export interface Letter {
    */
   readonly appendedUpTo: number;
   readonly lines: readonly LetterLine[];
+  /** Events without a user, by the client session that has shown this user. */
+  readonly visitors?: Readonly<Record<string, readonly LetterLine[]>>;
+  /**
+   * Client sessions that show this user for the first time here. Before its lines are applied, the record is asked for
+   * what the visitor did: `seen` when the bridge knows of such events, `perhaps` when it has not read far enough back.
+   */
+  readonly joins?: Readonly<Record<string, 'seen' | 'perhaps'>>;
+  /** For a letter without lines: the event time (ms) up to which what the record tells is due. */
+  readonly eventsUpTo?: number;
+  /** For a visitor's journey: ask the record, before the lines are applied, what came before and whose it is. */
+  readonly asks?: true;
 }
 
 /** The durations of the environment that a journey needs, all in milliseconds. Fixed for one run of the workflow. */
@@ -52,3 +65,6 @@ export const journeyQueryName = 'journey';
 
 /** The workflow id of a user's or visitor's journey. `journeyId` is a pseudonym. */
 export const journeyWorkflowId = (journeyId: string): string => `journey/${journeyId}`;
+
+/** Pseudonyms of users begin with `u`, those of client sessions, which name visitors, with `s`. */
+export const isUserJourney = (journeyId: string): boolean => journeyId.startsWith('u');

@@ -1,4 +1,4 @@
-import { ScheduleClient } from '@temporalio/client';
+import { ScheduleClient, WorkflowClient } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
@@ -32,17 +32,22 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       NativeConnection.connect(temporalConnectionOptions(settings)),
     );
     closing.add(() => connection.close());
+    const client = await connectTemporal(settings);
+    closing.add(() => client.close());
+    const workflows = new WorkflowClient({ connection: client, namespace: settings.TEMPORAL_NAMESPACE });
     const worker = await Worker.create({
       connection,
       namespace: settings.TEMPORAL_NAMESPACE,
       taskQueue: settings.TEMPORAL_TASK_QUEUE,
       ...workflowSource(),
-      activities: createActivities({ database, producer, settings }),
+      activities: createActivities({ database, producer, workflows, settings }),
       maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
       shutdownGraceTime: '5s',
       shutdownForceTime: '10s',
     });
-    await scheduleRollUps(settings);
+    const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = settings;
+    const schedules = new ScheduleClient({ connection: client, namespace });
+    await ensureRollUpSchedule(schedules, taskQueue, settings.ROLL_UP_EVERY);
     const stop = () => worker.shutdown();
     if (stopping.aborted) return;
     stopping.addEventListener('abort', stop, { once: true });
@@ -51,16 +56,6 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     await running;
   } finally {
     await closing.closeAll();
-  }
-}
-
-async function scheduleRollUps(settings: Settings): Promise<void> {
-  const connection = await connectTemporal(settings);
-  try {
-    const client = new ScheduleClient({ connection, namespace: settings.TEMPORAL_NAMESPACE });
-    await ensureRollUpSchedule(client, settings.TEMPORAL_TASK_QUEUE, settings.ROLL_UP_EVERY);
-  } finally {
-    await connection.close();
   }
 }
 

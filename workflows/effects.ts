@@ -1,8 +1,13 @@
 import { log, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 
-import type { JourneyActivities, SilenceAnswer } from '../activities/activities.ts';
+import type {
+  JourneyActivities,
+  Recalled,
+  RecallQuestion,
+  SilenceAnswer,
+  SilenceQuestion,
+} from '../activities/activities.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
-import type { SilenceQuestion } from './journey/journey.ts';
 
 /**
  * Effects run as local activities, a few milliseconds each. When a store is away for longer, the same effect goes on
@@ -33,5 +38,14 @@ export async function askSilence(question: SilenceQuestion): Promise<SilenceAnsw
   } catch (error) {
     log.warn('the record could not be asked at once; trying until it answers', { error });
     return patient.askSilence(question);
+  }
+}
+
+export async function recallVisitor(question: RecallQuestion): Promise<Recalled | null> {
+  try {
+    return await quick.recallVisitor(question);
+  } catch (error) {
+    log.warn('the record could not be asked at once; trying until it answers', { error });
+    return patient.recallVisitor(question);
   }
 }

@@ -10,7 +10,7 @@ import {
 
 import { journeyQueryName, letterSignalName, type JourneyRules, type Letter } from '../events/letter.ts';
 import { Alarm } from './alarm.ts';
-import { askSilence, recordJourney } from './effects.ts';
+import { askSilence, recallVisitor, recordJourney } from './effects.ts';
 import { Journey } from './journey/journey.ts';
 import { newJourney, type JourneyState } from './journey/state.ts';
 import { viewOf, type JourneyView } from './journey/view.ts';
@@ -66,18 +66,33 @@ export async function userJourney(start: JourneyStart): Promise<void> {
   async function settle(): Promise<void> {
     let pauseMs = recordBehindFirstMs;
     for (;;) {
+      await readLetters();
       journey.advance();
       const record = journey.takeRecord();
       if (record) await recordJourney(start.journeyId, record);
       const question = journey.silenceInQuestion(Date.now());
       if (!question) return;
       const answer = await askSilence(question);
-      if (answer.silent === true) journey.declareAbandoned();
-      else if (answer.silent === false) journey.heardOf(answer.lastEventAt, Date.now());
-      else {
-        await sleep(pauseMs);
-        pauseMs = Math.min(recordBehindMostMs, pauseMs * 2);
-      }
+      journey.answered(question, answer, Date.now());
+      if (answer.silent === 'unknown') pauseMs = await rest(pauseMs);
     }
   }
+
+  /** Reads what came, and asks the record first where a letter shows that a visitor is a user. */
+  async function readLetters(): Promise<void> {
+    let pauseMs = recordBehindFirstMs;
+    for (;;) {
+      const question = journey.recallInQuestion();
+      if (!question) return;
+      const answer = await recallVisitor(question);
+      if (answer) journey.recalled(question, answer);
+      else pauseMs = await rest(pauseMs);
+    }
+  }
+}
+
+/** The record is behind the stream: waits before it is asked again, and says how long the next wait is. */
+async function rest(pauseMs: number): Promise<number> {
+  await sleep(pauseMs);
+  return Math.min(recordBehindMostMs, pauseMs * 2);
 }

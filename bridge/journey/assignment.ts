@@ -24,7 +24,9 @@ export class Assignment {
   }
 
   settle(mail: readonly Mail[]): void {
-    for (const { partition, offset } of mail) this.ledgers.get(partition)?.settle(offset);
+    for (const { partition, offset, isSettled } of mail) {
+      if (!isSettled) this.ledgers.get(partition)?.settle(offset);
+    }
   }
 
   /** Every partition's offset, with the name of its incarnation: committed before the first letter. */

@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
+import type { DeliverLetter } from '../../activities/deliver-letter.ts';
 import { untilItWorks } from '../../connections/back-off.ts';
 import {
   isKafkaUnavailable,
@@ -12,12 +13,13 @@ import type { Log } from '../../connections/log.ts';
 import { keepingMembership } from '../keep-membership.ts';
 import type { Parsed, RawMessage } from '../parse/parse-event.ts';
 import { Assignment } from './assignment.ts';
-import { isBackPressure, type DeliverLetter } from './deliver.ts';
+import { isBackPressure } from './back-pressure.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Mailbox, type OutgoingLetter } from './mailbox.ts';
 import type { StepNews } from './news.ts';
 import type { OffsetLedger } from './offset-ledger.ts';
 import type { Pace } from './pace.ts';
+import { Visitors } from './visitors.ts';
 import { toLetter, toMail } from './write-letter.ts';
 
 export interface JourneyLaneParts {
@@ -51,6 +53,7 @@ export class JourneyLane {
   private readonly mailbox = new Mailbox(letterLimits);
   private readonly dispatcher: Dispatcher;
   private assignment = new Assignment([], new Map());
+  private visitors = new Visitors(false);
 
   constructor(parts: JourneyLaneParts) {
     this.parts = parts;
@@ -67,8 +70,13 @@ export class JourneyLane {
     const { offsets, groupId, topic, from } = this.parts;
     this.mailbox.clear();
     this.assignment = new Assignment([], new Map());
-    const assignment = new Assignment(partitions, await offsets.starts(groupId, topic, from));
+    const starts = await offsets.starts(groupId, topic, from);
+    const assignment = new Assignment(partitions, starts);
     await consumer.commit(assignment.starts);
+    const isWholeTopic = [...starts].every(
+      ([partition, { next }]) => next === 0 && partitions.includes(partition),
+    );
+    this.visitors = new Visitors(isWholeTopic);
     this.assignment = assignment;
   }
 
@@ -107,9 +115,19 @@ export class JourneyLane {
       ledger.skip(offset);
       return;
     }
-    ledger.take(offset);
     const { event } = parsed;
-    this.mailbox.post(toMail(event, { partition, offset, appendedAt: readAt }, news.isNews(event)));
+    const route = this.visitors.route(event);
+    const actor = route.to === 'nobody' ? route.sessionId : route.journeyId;
+    const position = { partition, offset, appendedAt: readAt };
+    const mail = toMail(event, position, news.isNews(event, actor), route);
+    if (route.to === 'nobody') {
+      ledger.skip(offset);
+      this.visitors.holdBack(route.sessionId, mail);
+      return;
+    }
+    ledger.take(offset);
+    if (route.heldBack) this.mailbox.post(route.heldBack);
+    this.mailbox.post(mail);
   }
 
   /** Sends letters and commits what is delivered, until the lane stops. */

@@ -25,7 +25,7 @@ export class StepNews {
     this.mostRemembered = mostRemembered;
   }
 
-  isNews({ journeyId, action, page, time }: ShopEvent): boolean {
+  isNews({ action, page, time }: ShopEvent, journeyId: string): boolean {
     const step = actionOf(action).step(pathOf(page));
     if (step === null || step === 'browse') return false;
     const rank = rankOf(step);

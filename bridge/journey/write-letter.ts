@@ -1,51 +1,69 @@
-import { actionOf } from '../../events/actions.ts';
-import { pathOf } from '../../events/funnel.ts';
-import type { Letter, LetterLine, LineDetail } from '../../events/letter.ts';
+import type { Letter, LetterLine } from '../../events/letter.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
+import { writeLine } from '../../events/write-line.ts';
 import type { Mail, OutgoingLetter } from './mailbox.ts';
+import type { Route } from './visitors.ts';
 
 /** A tuple's brackets, numbers and commas, beside its texts. */
 const lineOverheadBytes = 48;
 
-export function toMail(
-  event: ShopEvent,
-  position: { readonly partition: number; readonly offset: number; readonly appendedAt: number },
-  urgent: boolean,
-): Mail {
-  const line = toLine(event, position.partition, position.offset);
+interface Position {
+  readonly partition: number;
+  readonly offset: number;
+  readonly appendedAt: number;
+}
+
+export function toMail(event: ShopEvent, position: Position, isNews: boolean, route: Route): Mail {
+  const line = writeLine(event, position.partition, position.offset);
   const detail = line[6] ? JSON.stringify(line[6]).length : 0;
   const bytes = lineOverheadBytes + event.eventId.length + (event.page?.length ?? 0) + detail;
-  return { ...position, journeyId: event.journeyId, urgent, line, bytes };
-}
-
-/** Only what the actor needs: pages of page views, and the details of what touches a cart. */
-function toLine(event: ShopEvent, partition: number, offset: number): LetterLine {
-  const { time, eventId, action } = event;
-  const page = action === 'pageview' ? event.page : null;
-  const detail = actionOf(action).cart(pathOf(page)) === null ? null : detailOf(event);
-  if (detail) return [partition, offset, time, eventId, action, page, detail];
-  return page === null
-    ? [partition, offset, time, eventId, action]
-    : [partition, offset, time, eventId, action, page];
-}
-
-function detailOf({ items, value, currency, orderId }: ShopEvent): LineDetail | null {
-  const detail: LineDetail = {
-    ...(items.length > 0 ? { items } : {}),
-    ...(value === null ? {} : { value }),
-    ...(currency === null ? {} : { currency }),
-    ...(orderId === null ? {} : { orderId }),
-  };
-  return Object.keys(detail).length > 0 ? detail : null;
+  const content = { ...position, line, bytes };
+  if (route.to === 'nobody') {
+    const { sessionId: journeyId } = route;
+    return {
+      ...content,
+      journeyId,
+      urgent: isNews,
+      visitorId: null,
+      joins: null,
+      asks: false,
+      isSettled: true,
+    };
+  }
+  const { journeyId, visitorId, joins: certainty, asks } = route;
+  const { sessionId } = event;
+  const joins = certainty && sessionId !== null ? { sessionId, certainty } : null;
+  // What somebody did as a visitor must be with the user's journey before the cart's deadline or the purchase.
+  const urgent = isNews || certainty === 'seen';
+  return { ...content, journeyId, urgent, visitorId, joins, asks, isSettled: false };
 }
 
 export function toLetter({ mail }: OutgoingLetter, incarnations: ReadonlyMap<number, string>): Letter {
-  const partitions = new Set(mail.map(({ partition }) => partition));
+  const joins = mail.flatMap((each) => each.joins ?? []);
+  const asks = mail.some((each) => each.asks);
+  const partitions =
+    joins.length > 0 || asks ? incarnations.keys() : new Set(mail.map(({ partition }) => partition));
+  const visitorMail = mail.filter(({ visitorId }) => visitorId !== null);
   return {
     incarnations: Object.fromEntries(
       [...partitions].map((partition) => [partition, incarnations.get(partition) ?? '']),
     ),
-    appendedUpTo: Math.max(...mail.map(({ appendedAt }) => appendedAt)),
-    lines: mail.map(({ line }) => line),
+    appendedUpTo: mail.reduce((latest, { appendedAt }) => Math.max(latest, appendedAt), 0),
+    lines: mail.filter(({ visitorId }) => visitorId === null).map(({ line }) => line),
+    ...(visitorMail.length > 0 ? { visitors: linesByVisitor(visitorMail) } : {}),
+    ...(joins.length > 0 ? { joins: joinsOf(joins) } : {}),
+    ...(asks ? { asks } : {}),
   };
+}
+
+function linesByVisitor(mail: readonly Mail[]): Record<string, LetterLine[]> {
+  const lines: Record<string, LetterLine[]> = {};
+  for (const { visitorId, line } of mail) if (visitorId !== null) (lines[visitorId] ??= []).push(line);
+  return lines;
+}
+
+/** A session that is surely known to have been a visitor's is waited for, whatever came first. */
+function joinsOf(joins: readonly NonNullable<Mail['joins']>[]): NonNullable<Letter['joins']> {
+  const sure = joins.filter(({ certainty }) => certainty === 'seen');
+  return Object.fromEntries([...joins, ...sure].map(({ sessionId, certainty }) => [sessionId, certainty]));
 }

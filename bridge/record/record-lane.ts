@@ -1,4 +1,5 @@
 import { recordEvents } from '../../activities/record-events.ts';
+import type { RecordIdentities } from '../../activities/record-identities.ts';
 import { untilItWorks } from '../../connections/back-off.ts';
 import {
   isKafkaUnavailable,
@@ -19,6 +20,7 @@ import type { ProgressReport } from './report-progress.ts';
 export interface RecordLaneParts {
   readonly parse: (message: RawMessage) => Parsed;
   readonly database: Database;
+  readonly recordIdentities: RecordIdentities;
   readonly producer: MessageProducer;
   readonly consumer: TopicConsumer;
   readonly progress: ProgressReport;
@@ -79,12 +81,13 @@ async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSi
     }
   }
 
-  const refused = await untilItWorks(() => recordEvents(database, events), {
-    mayRetry: isDatabaseUnavailable,
-    onRetry: (error, attempt) =>
-      warn(parts.log, 'PostgreSQL is not available; the record waits', error, attempt),
-    signal,
-  });
+  const placeOf = (event: ShopEvent) => {
+    const message = positions.get(event);
+    return message && { partition, offset: message.offset };
+  };
+  const toDatabase = { mayRetry: isDatabaseUnavailable, signal, onRetry: databaseAway(parts.log) };
+  const refused = await untilItWorks(() => recordEvents(database, events, placeOf), toDatabase);
+  await untilItWorks(() => parts.recordIdentities(events), toDatabase);
   for (const { event, code } of refused) {
     const message = positions.get(event);
     if (message) bury(message, `PostgreSQL refuses a value (${code})`, null);
@@ -104,6 +107,9 @@ async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSi
   await untilItWorks(() => parts.consumer.commit([{ partition, offset: next }]), toKafka);
   parts.progress.recorded(partition, next);
 }
+
+const databaseAway = (log: Log) => (error: unknown, attempt: number) =>
+  warn(log, 'PostgreSQL is not available; the record waits', error, attempt);
 
 const kafkaAway = (log: Log) => (error: unknown, attempt: number) =>
   warn(log, 'Kafka is not available; the record waits', error, attempt);

@@ -18,6 +18,8 @@ export function journeyText({ view, endedAt }: FoundJourney, now: number): strin
   const when = (iso: string): string => `${readableTime(iso)} (${distance(iso, now)})`;
   const lines: Line[] = [
     ...(endedAt === null ? [] : [['Ended', `${when(endedAt)}; this is what it knew then`] as const]),
+    ...handedOverLines(view),
+    ...firstTouchLines(view),
     ['Last event', view.lastEventAt === null ? 'none' : when(view.lastEventAt)],
     ...sessionLines(view),
     ...cartLines(view, endedAt !== null, now),
@@ -34,6 +36,19 @@ export function journeyText({ view, endedAt }: FoundJourney, now: number): strin
 function headline({ kind, journeyId, funnelStep }: JourneyView, endedAt: string | null): string {
   const who = `${kind === 'user' ? 'User' : 'Visitor'} ${journeyId}`;
   return endedAt === null ? `${who} at step ${funnelStep}` : `${who}, last at step ${funnelStep}`;
+}
+
+function handedOverLines({ handedOver }: JourneyView): Line[] {
+  if (handedOver === null) return [];
+  const since = handedOver.until === null ? '' : `, up to ${readableTime(handedOver.until)}`;
+  return [['Is now', `user ${handedOver.userId}${since}`]];
+}
+
+function firstTouchLines({ firstTouch }: JourneyView): Line[] {
+  if (firstTouch === null) return [];
+  const { at, page, referrer } = firstTouch;
+  const from = referrer === null ? '' : `, from ${printable(referrer)}`;
+  return [['First seen', `${readableTime(at)} on ${printable(page ?? '')}${from}`]];
 }
 
 /** Not whether it is open: a query is answered as of the workflow's last step, so it would still be when the gap has passed. */

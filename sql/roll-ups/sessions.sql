@@ -1,10 +1,21 @@
 -- Recomputes the sessions of every journey with events recorded by transactions from $1 to before $2.
 -- $3: the gap that ends a session, in seconds. A run of events longer than 24 h is cut every 24 h from its first event.
 -- Gives the same rows however often it runs; late events correct the sessions they belong to.
+-- A visitor's events count for the user who the visitor turned out to be: a new identity touches both.
 WITH touched AS (
   SELECT journey_id, min("timestamp") AS since
-  FROM events
-  WHERE recorded_by >= $1::xid8 AND recorded_by < $2::xid8
+  FROM (
+    SELECT coalesce(i.user_id, e.journey_id) AS journey_id, e."timestamp"
+    FROM events e
+    LEFT JOIN identities i ON e.user_id IS NULL AND i.session_id = e.journey_id AND e."timestamp" < i.until
+    WHERE e.recorded_by >= $1::xid8 AND e.recorded_by < $2::xid8
+    UNION ALL
+    SELECT either.journey_id, e."timestamp"
+    FROM identities i
+    JOIN events e ON e.journey_id = i.session_id
+    CROSS JOIN LATERAL (VALUES (i.user_id), (i.session_id)) AS either(journey_id)
+    WHERE i.changed_by >= $1::xid8 AND i.changed_by < $2::xid8
+  ) AS news
   GROUP BY journey_id
 ),
 -- From the start of the run that the earliest touched event may belong to or join: what lies before stays as it is.
@@ -21,12 +32,12 @@ spaced AS (
   SELECT e.*,
     "timestamp" - lag("timestamp") OVER in_time <= make_interval(secs => $3) AS goes_on
   FROM scope
-  JOIN events e ON e.journey_id = scope.journey_id AND e."timestamp" >= scope.since
-  WINDOW in_time AS (PARTITION BY e.journey_id ORDER BY e."timestamp", e.event_id)
+  JOIN actor_events e ON e.actor_id = scope.journey_id AND e."timestamp" >= scope.since
+  WINDOW in_time AS (PARTITION BY e.actor_id ORDER BY e."timestamp", e.event_id)
 ),
 runs AS (
   SELECT *, count(*) FILTER (WHERE goes_on IS NOT TRUE)
-    OVER (PARTITION BY journey_id ORDER BY "timestamp", event_id) AS run
+    OVER (PARTITION BY actor_id ORDER BY "timestamp", event_id) AS run
   FROM spaced
 ),
 cut AS (
@@ -34,16 +45,16 @@ cut AS (
     min("timestamp") OVER whole_run AS run_start_time,
     floor(extract(epoch FROM "timestamp" - min("timestamp") OVER whole_run) / 86400) AS part
   FROM runs
-  WINDOW whole_run AS (PARTITION BY journey_id, run)
+  WINDOW whole_run AS (PARTITION BY actor_id, run)
 ),
 sessions AS (
   SELECT
-    journey_id,
+    actor_id AS journey_id,
     min("timestamp") AS start_time,
     max("timestamp") AS end_time,
     run_start_time,
     (array_agg(session_id ORDER BY "timestamp", event_id) FILTER (WHERE session_id IS NOT NULL))[1] AS session_id,
-    max(user_id) AS user_id,
+    coalesce(max(user_id), CASE WHEN actor_id LIKE 'u%' THEN actor_id END) AS user_id,
     (array_agg(device_type ORDER BY "timestamp", event_id) FILTER (WHERE device_type IS NOT NULL))[1] AS device_type,
     (array_agg(os ORDER BY "timestamp", event_id) FILTER (WHERE os IS NOT NULL))[1] AS os,
     (array_agg(browser ORDER BY "timestamp", event_id) FILTER (WHERE browser IS NOT NULL))[1] AS browser,
@@ -53,7 +64,7 @@ sessions AS (
     (array_agg(page ORDER BY "timestamp" DESC, event_id DESC) FILTER (WHERE action = 'pageview'))[1] AS exit_page,
     (array_agg(referrer ORDER BY "timestamp", event_id) FILTER (WHERE referrer IS NOT NULL))[1] AS referrer
   FROM cut
-  GROUP BY journey_id, run, run_start_time, part
+  GROUP BY actor_id, run, run_start_time, part
 ),
 -- Two sessions that a late event has joined are one now.
 outdated AS (

@@ -32,11 +32,11 @@ beforeAll(async () => {
     { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
     { SESSION_GAP: '30m' },
   );
-  const { settings, log, kafka, topics, database } = deployment;
+  const { settings, log, kafka, topics, database, temporal } = deployment;
   await migrate(settings, log);
   await createTopics(kafka, topics, 1, log);
   producer = await kafka.producer();
-  const activities = createActivities({ database, producer, settings });
+  const activities = createActivities({ database, producer, workflows: temporal.workflow, settings });
   rollUp = () => activities.rollUp();
 });
 
@@ -45,7 +45,7 @@ afterAll(async () => {
   await deployment.close();
 });
 
-beforeEach(() => deployment.database.query('TRUNCATE events, user_sessions, user_activity'));
+beforeEach(() => deployment.database.query('TRUNCATE events, identities, user_sessions, user_activity'));
 
 /** Ids of one width sort alike in JavaScript and in every collation. */
 const event = (differences: Partial<ShopEvent>): ShopEvent => {

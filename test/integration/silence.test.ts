@@ -11,7 +11,13 @@ import { shopEvent } from '../support/shop-event.ts';
 
 const topic = 'the topic';
 const now = Date.UTC(2026, 4, 17, 12);
-const question = { journeyId: 'u1_a', after: now - 10_000, until: now, completeUntil: now };
+const question = {
+  journeyId: 'u1_a',
+  after: now - 10_000,
+  until: now,
+  completeUntil: now,
+  isHandedOver: false,
+};
 
 let deployment: Deployment;
 
@@ -26,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => deployment.close());
 
-beforeEach(() => deployment.database.query('TRUNCATE events, record_progress'));
+beforeEach(() => deployment.database.query('TRUNCATE events, identities, record_progress'));
 
 const ask = (asked = question) => createAskSilence(deployment.database, topic)(asked);
 
@@ -56,9 +62,9 @@ test('silent: everything is recorded and nothing of the user lies in the time as
 
 test('not silent: the latest event in the time asked about is told, even while the record lags behind', async () => {
   await recordAt(now - 8_000, now - 3_000, question.until);
-  expect(await ask()).toEqual({ silent: false, lastEventAt: question.until });
+  expect(await ask()).toEqual({ silent: false, lastEventAt: question.until, visitorId: null });
   await recordedUntil([now, now, now]);
-  expect(await ask()).toEqual({ silent: false, lastEventAt: question.until });
+  expect(await ask()).toEqual({ silent: false, lastEventAt: question.until, visitorId: null });
 });
 
 test('unknown: one partition lags behind, or none has been reported for this topic', async () => {

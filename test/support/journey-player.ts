@@ -71,6 +71,7 @@ export class JourneyPlayer {
   settle(now: number): void {
     for (let rounds = 0; ; rounds += 1) {
       if (rounds > mostRounds) throw new Error('a journey cannot settle');
+      this.readLetters();
       this.journey.advance();
       const record = this.journey.takeRecord();
       if (record) this.written.push(record);
@@ -78,13 +79,19 @@ export class JourneyPlayer {
       if (!question) break;
       const { after, until } = question;
       const last = this.events.findLast(({ at }) => at > after && at <= until);
-      if (last) this.journey.heardOf(last.at, now);
-      else this.journey.declareAbandoned();
+      const answer = last
+        ? { silent: false as const, lastEventAt: last.at, visitorId: null }
+        : { silent: true as const };
+      this.journey.answered(question, answer, now);
     }
     const { heardOfAt, lastEventAt } = this.journey.state;
     const isAwaitingLetter = heardOfAt > lastEventAt;
     if (this.journey.hasWaitingEvents && !isAwaitingLetter)
       throw new Error('a settled journey left events waiting');
+  }
+
+  private readLetters(): void {
+    if (this.journey.recallInQuestion()) throw new Error('there is no visitor to ask about');
   }
 
   continueAsNew(): void {

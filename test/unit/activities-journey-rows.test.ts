@@ -11,6 +11,8 @@ const nothing: JourneyRecord = {
   abandonments: [],
   recoveries: [],
   alerts: [],
+  joinedVisitors: [],
+  handOvers: [],
 };
 const money = { value: 19.9, currency: 'EUR', items: [{ productId: 'a', quantity: 2, price: 9.95 }] };
 
@@ -32,6 +34,8 @@ const everything: JourneyRecord = {
   abandonments: [{ cartId: 'c1', kind: 'cart', abandonedAt: 3, suppressed: false, ...money }],
   recoveries: [{ cartId: 'c1', recoveredAt: 4, value: 19.9 }],
   alerts: [],
+  joinedVisitors: [],
+  handOvers: [],
 };
 
 const entries: JourneyEntry[] = [
@@ -86,6 +90,24 @@ describe('the statements', () => {
       const text = statements.find((statement) => statement.name === name)?.text;
       expect(text).toContain('WHERE kept.version < excluded.version');
     }
+  });
+
+  it('take back, before they write, what visitors wrote who are users now', () => {
+    const user = { ...everything, joinedVisitors: [{ visitorId: 's1_v', until: null }] };
+    const visitor = { ...nothing, handOvers: [{ userId: 'u1_a', until: 5, appendedUpTo: 9, eventsUpTo: 9 }] };
+    const taking = journeyStatements([
+      { journeyId: 'u1_a', record: user },
+      { journeyId: 's1_w', record: visitor },
+    ]);
+    const deletions = taking.slice(0, 4);
+    const tables = deletions.map(({ text }) => /DELETE FROM (\w+)/.exec(text)?.[1]);
+    expect(tables).toEqual(['funnel_steps', 'carts', 'purchases', 'abandonments']);
+    for (const { rows } of deletions)
+      expect(rows).toEqual([
+        { journeyId: 's1_v', until: null },
+        { journeyId: 's1_w', until: 5 },
+      ]);
+    expect(taking.slice(4).some(({ text }) => text.includes('DELETE'))).toBe(false);
   });
 
   it('take values as parameters only', () => {

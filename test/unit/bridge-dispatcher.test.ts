@@ -48,6 +48,10 @@ function office(limits = { mostInFlight: 4, mostCalmInFlight: 2 }, lettersPerSec
       offset,
       appendedAt: 0,
       urgent,
+      visitorId: null,
+      joins: null,
+      asks: false,
+      isSettled: false,
       bytes: 10,
       line: [0, offset, 0, `e${offset}`, 'click'],
     });

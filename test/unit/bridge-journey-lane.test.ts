@@ -30,7 +30,16 @@ function lane(mostPendingEvents: number, deliver: (journeyId: string, letter: Le
       const journeyId = value?.toString() ?? '';
       return journeyId === ''
         ? { usable: false, reason: 'the message is empty', eventId: null }
-        : { usable: true, event: shopEvent({ journeyId, action: 'pageview', page: '/cart' }) };
+        : {
+            usable: true,
+            event: shopEvent({
+              journeyId,
+              userId: journeyId,
+              sessionId: `s-${journeyId}`,
+              action: 'pageview',
+              page: '/cart',
+            }),
+          };
     },
     deliver,
     offsets: {

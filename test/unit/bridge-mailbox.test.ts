@@ -13,6 +13,10 @@ const mailOf = (journeyId: string, offset: number, urgent: boolean, bytes = 10):
   offset,
   appendedAt: offset,
   urgent,
+  visitorId: null,
+  joins: null,
+  asks: false,
+  isSettled: false,
   bytes,
   line: [0, offset, offset, `e${offset}`, 'click'],
 });

@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { StepNews } from '../../bridge/journey/news.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
 import { shopEvent } from '../support/shop-event.ts';
 
 const gap = 30 * 60_000;
 const at = (minutes: number) => 1_700_000_000_000 + minutes * 60_000;
 const view = (page: string, minutes: number, journeyId = 'u1_a') =>
   shopEvent({ action: 'pageview', page, time: at(minutes), journeyId });
+const told = (news: StepNews, event: ShopEvent) => news.isNews(event, event.journeyId);
 
 describe('news', () => {
   it('is each step down the funnel, once', () => {
@@ -24,7 +26,7 @@ describe('news', () => {
       '/checkout/a',
       '/checkout/b',
     ];
-    expect(pages.map((page, minute) => news.isNews(view(page, minute)))).toEqual([
+    expect(pages.map((page, minute) => told(news, view(page, minute)))).toEqual([
       false,
       true,
       false,
@@ -39,8 +41,8 @@ describe('news', () => {
 
   it('is the same step told by an event or by a page', () => {
     const news = new StepNews(gap);
-    expect(news.isNews(shopEvent({ action: 'add_to_cart', time: at(0) }))).toBe(true);
-    expect(news.isNews(view('/cart?utm_source=x', 1))).toBe(false);
+    expect(told(news, shopEvent({ action: 'add_to_cart', time: at(0) }))).toBe(true);
+    expect(told(news, view('/cart?utm_source=x', 1))).toBe(false);
   });
 
   it('is every purchase, and the first step after one', () => {
@@ -48,28 +50,28 @@ describe('news', () => {
     const buy = (minute: number) => shopEvent({ action: 'purchase', time: at(minute) });
     expect(
       [buy(0), buy(1), view('/product/1', 2), view('/product/2', 3), buy(4)].map((event) =>
-        news.isNews(event),
+        told(news, event),
       ),
     ).toEqual([true, true, true, false, true]);
   });
 
   it('is a step again when the session’s gap has passed', () => {
     const news = new StepNews(gap);
-    expect(news.isNews(view('/cart', 0))).toBe(true);
-    expect(news.isNews(view('/cart', 30))).toBe(false);
-    expect(news.isNews(view('/cart', 61))).toBe(true);
+    expect(told(news, view('/cart', 0))).toBe(true);
+    expect(told(news, view('/cart', 30))).toBe(false);
+    expect(told(news, view('/cart', 61))).toBe(true);
   });
 
   it('is no click, scroll, login or refund', () => {
     const news = new StepNews(gap);
     for (const action of ['click', 'scroll', 'login', 'refund', 'form_submit', 'video_play'] as const)
-      expect(news.isNews(shopEvent({ action, page: '/cart' }))).toBe(false);
+      expect(told(news, shopEvent({ action, page: '/cart' }))).toBe(false);
   });
 
   it('of one user says nothing of another', () => {
     const news = new StepNews(gap);
-    expect(news.isNews(view('/cart', 0, 'u1_a'))).toBe(true);
-    expect(news.isNews(view('/cart', 0, 'u1_b'))).toBe(true);
+    expect(told(news, view('/cart', 0, 'u1_a'))).toBe(true);
+    expect(told(news, view('/cart', 0, 'u1_b'))).toBe(true);
   });
 
   it('is remembered within bounds: a user who is forgotten costs one needless letter, never a lost one', () => {
@@ -88,8 +90,8 @@ describe('news', () => {
         const small = new StepNews(gap, 2);
         for (const [user, page] of run) {
           const event = view(page, 0, user);
-          const isNews = whole.isNews(event);
-          const isSmallNews = small.isNews(event);
+          const isNews = told(whole, event);
+          const isSmallNews = told(small, event);
           if (isNews) expect(isSmallNews).toBe(true);
         }
       }),

@@ -5,13 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { asMetadata, incarnationsOf } from '../../bridge/journey/incarnations.ts';
 import { toLetter, toMail } from '../../bridge/journey/write-letter.ts';
 import { actionNames, actionOf } from '../../events/actions.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
+import { Visitors } from '../../bridge/journey/visitors.ts';
 import { shopEvent } from '../support/shop-event.ts';
 
 const position = { partition: 2, offset: 17, appendedAt: 1_700_000_000_500 };
 const items = [{ productId: 'sku-1', quantity: 2, price: 9.95 }];
 const detail = { items, value: 19.9, currency: 'EUR', orderId: 'o-1' };
 const time = 1_700_000_000_000;
-const lineOf = (event: Parameters<typeof shopEvent>[0]) => toMail(shopEvent(event), position, false).line;
+const mailOf = (event: ShopEvent, at: Parameters<typeof toMail>[1], isNews: boolean) =>
+  toMail(event, at, isNews, new Visitors(true).route(event));
+const lineOf = (event: Parameters<typeof shopEvent>[0]) => mailOf(shopEvent(event), position, false).line;
 
 describe('a line', () => {
   it('of a click is only its place, time, id and kind', () => {
@@ -59,7 +63,7 @@ describe('a line', () => {
             items: [{ productId, quantity: 1, price: 1 }],
             value: 1,
           });
-          const mail = toMail(event, position, true);
+          const mail = mailOf(event, position, true);
           expect(mail.bytes * 2).toBeGreaterThanOrEqual(JSON.stringify(mail.line).length);
           expect(mail).toMatchObject({ ...position, journeyId: 'u1_a', urgent: true });
         },
@@ -71,9 +75,9 @@ describe('a line', () => {
 describe('a letter', () => {
   it('names the incarnation of each of its partitions, and the latest broker time', () => {
     const mail = [
-      toMail(shopEvent({ eventId: 'a' }), { partition: 0, offset: 5, appendedAt: 30 }, false),
-      toMail(shopEvent({ eventId: 'b' }), { partition: 2, offset: 1, appendedAt: 90 }, true),
-      toMail(shopEvent({ eventId: 'c' }), { partition: 0, offset: 6, appendedAt: 60 }, false),
+      mailOf(shopEvent({ eventId: 'a' }), { partition: 0, offset: 5, appendedAt: 30 }, false),
+      mailOf(shopEvent({ eventId: 'b' }), { partition: 2, offset: 1, appendedAt: 90 }, true),
+      mailOf(shopEvent({ eventId: 'c' }), { partition: 0, offset: 6, appendedAt: 60 }, false),
     ];
     const incarnations = new Map([0, 1, 2].map((partition) => [partition, `i${partition}`]));
     expect(toLetter({ journeyId: 'u1_a', urgent: true, mail }, incarnations)).toEqual({

@@ -10,6 +10,8 @@ const journeyId = 'u1_0123456789abcdef0123456789abcdef';
 const now = Date.parse('2026-03-01T12:00:00.000Z');
 
 const silent: JourneyView = {
+  handedOver: null,
+  firstTouch: null,
   journeyId,
   kind: 'user',
   funnelStep: 'browse',

@@ -124,7 +124,7 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
     let start = 0;
     const first = (now: number) => {
       start = now;
-      ledger.answers = [{ silent: false, lastEventAt: now + 20 * minute }];
+      ledger.answers = [{ silent: false, lastEventAt: now + 20 * minute, visitorId: null }];
       return writer.letter(add(now, 'p1', 10));
     };
     await withJourney(environment, { cached, ledger }, first, async ({ send }) => {
@@ -148,7 +148,7 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
     let start = 0;
     const first = (now: number) => {
       start = now;
-      ledger.answers = [{ silent: false, lastEventAt: now + 10 * minute }];
+      ledger.answers = [{ silent: false, lastEventAt: now + 10 * minute, visitorId: null }];
       return writer.letter(add(now, 'p1', 10));
     };
     await withJourney(environment, { cached, ledger }, first, async ({ send }) => {
@@ -164,7 +164,7 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
     const writer = new LetterWriter();
     const ledger = new Ledger();
     const first = (now: number) => {
-      ledger.answers = [{ silent: false, lastEventAt: now + 10 * minute }];
+      ledger.answers = [{ silent: false, lastEventAt: now + 10 * minute, visitorId: null }];
       return writer.letter(add(now, 'p1', 10));
     };
     await withJourney(environment, { cached, ledger }, first, async () => {

@@ -8,7 +8,12 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 
-import type { JourneyActivities, SilenceAnswer } from '../../activities/activities.ts';
+import type {
+  JourneyActivities,
+  Recalled,
+  RecallQuestion,
+  SilenceAnswer,
+} from '../../activities/activities.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
 import { journeyWorkflowId, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { searchAttributes } from '../../connections/search-attributes.ts';
@@ -26,6 +31,9 @@ export class Ledger implements JourneyActivities {
   readonly questions: Parameters<JourneyActivities['askSilence']>[0][] = [];
   /** Answers in the order of the questions; silent once they are used up. */
   answers: SilenceAnswer[] = [];
+  readonly recalls: RecallQuestion[] = [];
+  /** What the record tells of visitors, in the order of the questions; nothing once it is used up. */
+  recalled: (Recalled | null)[] = [];
   failures = 0;
 
   recordJourney = async (_journeyId: string, record: JourneyRecord): Promise<void> => {
@@ -39,6 +47,12 @@ export class Ledger implements JourneyActivities {
   askSilence = async (question: Parameters<JourneyActivities['askSilence']>[0]): Promise<SilenceAnswer> => {
     this.questions.push(question);
     return this.answers.shift() ?? { silent: true };
+  };
+
+  recallVisitor = async (question: RecallQuestion): Promise<Recalled | null> => {
+    this.recalls.push(question);
+    const answer = this.recalled.shift();
+    return answer === undefined ? { identity: null, lines: [], hasMore: false } : answer;
   };
 
   /**
@@ -105,7 +119,11 @@ export async function withJourney(
     namespace: environment.client.options.namespace,
     taskQueue,
     workflowBundle: await workflowBundle(),
-    activities: { recordJourney: ledger.recordJourney, askSilence: ledger.askSilence },
+    activities: {
+      recordJourney: ledger.recordJourney,
+      askSilence: ledger.askSilence,
+      recallVisitor: ledger.recallVisitor,
+    },
     // Without a cache every workflow task replays the history from its start: what is not deterministic fails.
     ...(options.cached ? {} : { maxCachedWorkflows: 0 }),
   });

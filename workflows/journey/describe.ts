@@ -7,10 +7,12 @@ const mostCharactersShown = 80;
 export function describeJourney(view: JourneyView): string {
   return [
     `### ${headline(view)}`,
+    describeHandOver(view),
     describeNext(view),
     describeItems(view),
     describeSession(view),
     describePast(view),
+    describeFirstTouch(view),
     describeCounts(view),
     // The UI measures the text a line too short and cuts the last one: a zero-width space gives it one to cut.
     '\u200b',
@@ -23,6 +25,13 @@ function headline({ kind, funnelStep, cart }: JourneyView): string {
   const who = `${kind === 'user' ? 'User' : 'Visitor'} at step **${funnelStep}**`;
   if (!cart) return `${who}, no open cart`;
   return cart.value === null ? `${who}, with an open cart` : `${who}, cart worth **${money(cart)}**`;
+}
+
+function describeHandOver({ handedOver }: JourneyView): string {
+  if (!handedOver) return '';
+  const which =
+    handedOver.until === null ? 'what it did' : `what it did before ${readable(handedOver.until)}`;
+  return `This visitor turned out to be a user: ${which} is in the journey of ${code(handedOver.userId)}.`;
 }
 
 /** What the journey waits for. */
@@ -83,6 +92,12 @@ function describePast(view: JourneyView): string {
     );
   }
   return lines.join('\n');
+}
+
+function describeFirstTouch({ firstTouch }: JourneyView): string {
+  if (!firstTouch) return '';
+  const from = firstTouch.referrer === null ? '' : `, from ${code(firstTouch.referrer)}`;
+  return `**First seen:** ${readable(firstTouch.at)} on ${code(firstTouch.page ?? '')}${from}`;
 }
 
 function describeCounts({ counts }: JourneyView): string {

@@ -15,9 +15,13 @@ export interface JourneyEvent {
   readonly value: number | null;
   readonly currency: string | null;
   readonly orderId: string | null;
+  readonly referrer: string | null;
+  /** Done as a visitor, before the user was known: however old it is when it comes, it is not late. */
+  readonly asVisitor: boolean;
 }
 
-export function readLine([, , time, eventId, action, page, detail]: LetterLine): JourneyEvent {
+export function readLine(line: LetterLine, asVisitor = false): JourneyEvent {
+  const [, , time, eventId, action, page, detail] = line;
   const { step, cart } = actionOf(action);
   const path = pathOf(page);
   return {
@@ -31,5 +35,7 @@ export function readLine([, , time, eventId, action, page, detail]: LetterLine):
     value: detail?.value ?? null,
     currency: detail?.currency ?? null,
     orderId: detail?.orderId ?? null,
+    referrer: detail?.referrer ?? null,
+    asVisitor,
   };
 }

@@ -1,5 +1,11 @@
+import type {
+  Recalled,
+  RecallQuestion,
+  SilenceAnswer,
+  SilenceQuestion,
+} from '../../activities/activities.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
-import type { JourneyRules, Letter } from '../../events/letter.ts';
+import { isUserJourney, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { changeCart } from './cart.ts';
 import {
   abandonCart,
@@ -11,46 +17,48 @@ import {
   nextWake,
   silenceMs,
 } from './deadlines.ts';
-import { takeNewLines } from './duplicates.ts';
-import { readLine, type JourneyEvent } from './journey-event.ts';
+import type { JourneyEvent } from './journey-event.ts';
 import { Outbox } from './outbox.ts';
 import { purchase } from './purchase.ts';
 import { isLate, visit } from './session.ts';
 import type { JourneyState } from './state.ts';
-
-/** What must be known about the record before a cart may be called abandoned. */
-export interface SilenceQuestion {
-  readonly journeyId: string;
-  /** Events after this event time (ms) … */
-  readonly after: number;
-  /** … and up to this one would mean that the user was not silent. */
-  readonly until: number;
-  /** The record must hold everything that was appended before this broker time (ms). */
-  readonly completeUntil: number;
-}
+import { Inbox, type Taken } from './visitors.ts';
 
 /** One user's journey without Temporal: letters and the passing of time go in, what to write comes out. */
 export class Journey {
   readonly state: JourneyState;
   private readonly rules: JourneyRules;
   private readonly outbox = new Outbox();
+  private readonly inbox: Inbox;
 
   constructor(state: JourneyState, rules: JourneyRules) {
     this.state = state;
     this.rules = rules;
+    this.inbox = new Inbox(state);
   }
 
-  /** Takes the new events of a letter. They wait until `advance` reaches them. */
   receive(letter: Letter): void {
-    this.state.waiting.push(...takeNewLines(this.state, letter).map(readLine));
-    this.state.waiting.sort((left, right) => left.time - right.time);
+    this.inbox.add(letter);
+  }
+
+  /** What the record must be asked before the next letter can be read; `null` once all letters are. */
+  recallInQuestion(): RecallQuestion | null {
+    for (;;) {
+      const question = this.inbox.recallInQuestion();
+      if (question || this.inbox.isEmpty) return question;
+      this.take(this.inbox.takeLetter());
+    }
+  }
+
+  recalled(question: RecallQuestion, answer: Recalled): void {
+    this.take(this.inbox.recalled(question, answer));
   }
 
   /** Applies waiting events, up to the first that lies behind an open deadline: that has to be settled before. */
   advance(): void {
     for (
       let event = this.state.waiting[0];
-      event && !this.isBehindDeadline(event);
+      event && this.isDue(event) && !this.isBehindDeadline(event);
       event = this.state.waiting[0]
     ) {
       this.state.waiting.shift();
@@ -69,23 +77,42 @@ export class Journey {
     const { journeyId, lastAppendedAt } = this.state;
     if (isAwaitingLetter(this.state) && now < this.state.awaitedUntil) return null;
     const isDue = now >= Math.max(deadline, lastAppendedAt + silenceMs);
-    if (!isDue && this.state.waiting.length === 0) return null;
+    if (!isDue && !this.state.waiting.some((event) => this.isDue(event))) return null;
     return {
       journeyId,
+      isHandedOver: this.state.handedOver !== null,
       after: lastSignOfLife(this.state),
       until: deadline,
       completeUntil: Math.max(deadline, isDue ? lastAppendedAt + silenceMs : lastAppendedAt),
     };
   }
 
+  /** What the record says about the user's silence. */
+  answered({ completeUntil, until }: SilenceQuestion, answer: SilenceAnswer, now: number): void {
+    if (answer.silent === true) this.declareAbandoned();
+    if (answer.silent === false) {
+      this.heardOf(answer.lastEventAt, now);
+      const visitorId = isUserJourney(this.state.journeyId) ? answer.visitorId : this.state.journeyId;
+      if (visitorId !== null) this.askAbout(visitorId, completeUntil, until);
+    }
+    if (answer.silent === 'handed over') this.askAbout(this.state.journeyId, completeUntil, until);
+  }
+
+  /** A visitor's events need not wait for their letter, which may go another way: the record has them. */
+  private askAbout(visitorId: string, appendedUpTo: number, eventsUpTo: number): void {
+    const empty = { incarnations: {}, lines: [], appendedUpTo };
+    const isOwn = visitorId === this.state.journeyId;
+    this.receive(isOwn ? { ...empty, asks: true } : { ...empty, eventsUpTo, joins: { [visitorId]: 'seen' } });
+  }
+
   /** The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. */
-  heardOf(eventTime: number, now: number): void {
+  private heardOf(eventTime: number, now: number): void {
     this.state.heardOfAt = Math.max(this.state.heardOfAt, eventTime);
     this.state.awaitedUntil = now + longestAwaitMs;
   }
 
   /** The user was silent until the deadline: the open cart is abandoned. */
-  declareAbandoned(): void {
+  private declareAbandoned(): void {
     const { cart } = this.state;
     const deadline = cartDeadline(this.state, this.rules);
     if (!cart || deadline === null) return;
@@ -121,15 +148,24 @@ export class Journey {
 
   /** True when nothing is left to wait for, so that the workflow may end. */
   isOver(now: number): boolean {
-    return (
-      this.state.cart === null &&
-      this.state.waiting.length === 0 &&
-      now >= idleDeadline(this.state, this.rules)
-    );
+    const hasDueEvents = this.state.waiting.some((event) => this.isDue(event));
+    return this.state.cart === null && !hasDueEvents && now >= idleDeadline(this.state, this.rules);
   }
 
   deadline(): number | null {
     return cartDeadline(this.state, this.rules);
+  }
+
+  /** Read events wait until `advance` reaches them. */
+  private take({ events, joined, handOver }: Taken): void {
+    this.state.waiting.push(...events);
+    this.state.waiting.sort((left, right) => left.time - right.time);
+    this.outbox.addJoinedVisitor(joined);
+    if (handOver) this.outbox.handOver(handOver);
+  }
+
+  private isDue({ asVisitor, time }: JourneyEvent): boolean {
+    return !asVisitor || time <= this.state.lettersUpTo;
   }
 
   private isBehindDeadline(event: JourneyEvent): boolean {
@@ -138,7 +174,7 @@ export class Journey {
   }
 
   private apply(event: JourneyEvent): void {
-    const late = isLate(this.state, event, this.rules);
+    const late = !event.asVisitor && isLate(this.state, event, this.rules);
     if (late) this.state.counts.late += 1;
     else this.outbox.addSteps(visit(this.state, event, this.rules));
     // A late purchase still ends its cart: to keep the deadline running would raise a false alarm.

@@ -1,6 +1,8 @@
 import type {
   AbandonmentRow,
   CartRow,
+  HandOver,
+  JoinedVisitor,
   JourneyAlert,
   JourneyRecord,
   PurchaseRow,
@@ -16,6 +18,8 @@ export class Outbox {
   private readonly abandonments: AbandonmentRow[] = [];
   private readonly recoveries: RecoveryRow[] = [];
   private readonly alerts: JourneyAlert[] = [];
+  private readonly joinedVisitors = new Map<string, JoinedVisitor>();
+  private readonly handOvers: HandOver[] = [];
 
   addSteps(rows: readonly StepRow[]): void {
     this.steps.push(...rows);
@@ -41,6 +45,16 @@ export class Outbox {
     this.alerts.push(alert);
   }
 
+  addJoinedVisitor(joined: JoinedVisitor | null): void {
+    if (joined) this.joinedVisitors.set(joined.visitorId, joined);
+  }
+
+  /** The visitor's events are a user's: what was to be written of them in its own name is not. */
+  handOver(handOver: HandOver): void {
+    this.take();
+    this.handOvers.push(handOver);
+  }
+
   /** Empties it; `null` when there is nothing to write. */
   take(): JourneyRecord | null {
     const record: JourneyRecord = {
@@ -50,9 +64,12 @@ export class Outbox {
       abandonments: this.abandonments.splice(0),
       recoveries: this.recoveries.splice(0),
       alerts: this.alerts.splice(0),
+      joinedVisitors: [...this.joinedVisitors.values()],
+      handOvers: this.handOvers.splice(0),
     };
     this.carts.clear();
     this.purchases.clear();
+    this.joinedVisitors.clear();
     return Object.values(record).some((rows: readonly unknown[]) => rows.length > 0) ? record : null;
   }
 }

@@ -1,3 +1,4 @@
+import type { Identity } from '../../activities/activities.ts';
 import type { FunnelStep } from '../../events/funnel.ts';
 import type { CartRow, CartStage } from '../../events/journey-record.ts';
 import type { JourneyEvent } from './journey-event.ts';
@@ -8,7 +9,10 @@ import type { JourneyEvent } from './journey-event.ts';
  */
 export interface JourneyState {
   readonly journeyId: string;
+  /** By partition; of a visitor who is this user, by `visitor/partition`: what was taken of it came another way. */
   marks: Record<string, Mark>;
+  /** Of a visitor's journey: who the visitor turned out to be. What it does from then on is another journey's. */
+  handedOver: Identity | null;
   /** Ids of the latest events, oldest first: catches a producer's own retry, which has a new offset. */
   recentEventIds: string[];
   /** The latest event time taken; zero before the first. */
@@ -19,10 +23,18 @@ export interface JourneyState {
   awaitedUntil: number;
   /** An instant (ms) by which the latest event taken was on the topic. */
   lastAppendedAt: number;
+  /**
+   * The latest event time of a letter. What the record tells of a visitor beyond it waits: the user's own events of the
+   * time between are still on their way, and would be late if it were applied before them.
+   */
+  lettersUpTo: number;
   /** Events that came behind the open cart's deadline: they wait until it is decided. In the order of their times. */
   waiting: JourneyEvent[];
   session: Session | null;
+  /** A session that ended before the present one, as a visitor's events told of it later. */
+  earlierSession: Session | null;
   sessions: number;
+  firstTouch: Touch | null;
   cart: CartRow | null;
   /** Cart events at or before this time belong to a cart that has ended. */
   cartsEndedAt: number;
@@ -55,6 +67,14 @@ export interface Session {
   reached: Partial<Record<FunnelStep, number>>;
 }
 
+/** Where the journey began: its earliest page view. */
+export interface Touch {
+  readonly at: number;
+  readonly page: string | null;
+  /** Another site, with no more of its query than UTM parameters. */
+  readonly referrer: string | null;
+}
+
 export interface Purchase {
   readonly purchaseId: string;
   readonly version: number;
@@ -84,14 +104,18 @@ export function newJourney(journeyId: string): JourneyState {
   return {
     journeyId,
     marks: {},
+    handedOver: null,
     recentEventIds: [],
     lastEventAt: 0,
     heardOfAt: 0,
     awaitedUntil: 0,
     lastAppendedAt: 0,
+    lettersUpTo: 0,
     waiting: [],
     session: null,
+    earlierSession: null,
     sessions: 0,
+    firstTouch: null,
     cart: null,
     cartsEndedAt: 0,
     lastPurchase: null,

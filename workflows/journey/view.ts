@@ -2,12 +2,20 @@ import type { CartRow } from '../../events/journey-record.ts';
 import type { Journey } from './journey.ts';
 import { idleDeadline } from './deadlines.ts';
 import type { Abandonment, Counts, Mark, Purchase } from './state.ts';
-import type { JourneyRules } from '../../events/letter.ts';
+import { isUserJourney, type JourneyRules } from '../../events/letter.ts';
 
 /** The answer of the `journey` query: the whole journey, times as ISO 8601. */
 export interface JourneyView {
   readonly journeyId: string;
   readonly kind: 'user' | 'visitor';
+  /** Whose journey a visitor's events belong to, once it is known; of a shared device up to a time. */
+  readonly handedOver: null | { readonly userId: string; readonly until: string | null };
+  /** The earliest page view, a visitor's time included. */
+  readonly firstTouch: null | {
+    readonly at: string;
+    readonly page: string | null;
+    readonly referrer: string | null;
+  };
   readonly funnelStep: string;
   readonly lastEventAt: string | null;
   readonly session: null | {
@@ -41,10 +49,12 @@ export interface JourneyView {
 
 export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
   const { state } = journey;
-  const { session, cart, lastPurchase, lastAbandonment } = state;
+  const { session, cart, lastPurchase, lastAbandonment, handedOver, firstTouch } = state;
   return {
     journeyId: state.journeyId,
-    kind: state.journeyId.startsWith('u') ? 'user' : 'visitor',
+    kind: isUserJourney(state.journeyId) ? 'user' : 'visitor',
+    handedOver: handedOver && { userId: handedOver.userId, until: iso(handedOver.until) },
+    firstTouch: firstTouch && { ...firstTouch, at: iso(firstTouch.at) ?? '' },
     funnelStep: session?.step ?? 'browse',
     lastEventAt: iso(state.lastEventAt),
     session: session && {

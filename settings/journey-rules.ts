@@ -1,5 +1,5 @@
 import type { JourneyRules } from '../events/letter.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from './settings.ts';
 
 /** What a journey needs to know of the settings. */
 export const rulesOf = (settings: Settings): JourneyRules => ({

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Database } from '../connections/postgres.ts';
+import type { ActionName } from '../events/actions.ts';
+import type { LetterLine } from '../events/letter.ts';
+import { writeLine } from '../events/write-line.ts';
+import type { JourneyActivities, Recalled, RecallQuestion } from './activities.ts';
+
+const mostLines = 500;
+const progressPollMs = 50;
+/** A caller holds a workflow task open while it waits, so it waits only as long as a healthy record lane needs. */
+const longestWaitMs = 2_000;
+
+interface RecallRow {
+  readonly complete: boolean;
+  readonly known: boolean;
+  readonly user_id: string | null;
+  readonly until: number | null;
+  readonly events: readonly RecordedEvent[] | null;
+}
+
+interface RecordedEvent {
+  readonly partition: number;
+  readonly offset: number;
+  readonly id: string;
+  readonly time: number;
+  readonly action: ActionName;
+  readonly page: string | null;
+  readonly referrer: string | null;
+  readonly items: readonly { product_id: string; quantity: number; price: number | null }[] | null;
+  readonly value: number | null;
+  readonly currency: string | null;
+  readonly order_id: string | null;
+}
+
+/**
+ * Reads a visitor's events from the record, in the order of the log, behind the given offsets. The record takes each
+ * partition in order, so that what is there is never behind something that is still to come: offsets tell exactly what
+ * a journey has. Asked by a user's journey it gives what is that user's; asked by the visitor's own, what is nobody's.
+ */
+export function createRecallVisitor(
+  database: Database,
+  rawEventsTopic: string,
+): JourneyActivities['recallVisitor'] {
+  return async (question) => {
+    const giveUpAt = Date.now() + longestWaitMs;
+    for (;;) {
+      const row = await read(question);
+      if (row.complete || (!question.isExpected && !row.known)) return toRecalled(row);
+      if (Date.now() >= giveUpAt) return null;
+      await sleep(progressPollMs);
+    }
+  };
+
+  async function read({ visitorId, userId, marks, completeUntil }: RecallQuestion): Promise<RecallRow> {
+    const { rows } = await database.query<RecallRow>({
+      name: 'recall-visitor',
+      text: recall,
+      values: [visitorId, userId, JSON.stringify(marks), completeUntil, rawEventsTopic, mostLines + 1],
+    });
+    const row = rows[0];
+    if (!row) throw new Error('the record gave no answer about a visitor');
+    return row;
+  }
+}
+
+function toRecalled({ user_id: userId, until, events }: RecallRow): Recalled {
+  const read = events ?? [];
+  return {
+    identity: userId === null ? null : { userId, until },
+    lines: read.slice(0, mostLines).map(toLine),
+    hasMore: read.length > mostLines,
+  };
+}
+
+function toLine({ partition, offset, id, order_id: orderId, items, ...event }: RecordedEvent): LetterLine {
+  const content = {
+    ...event,
+    eventId: id,
+    orderId,
+    items: (items ?? []).map(({ product_id: productId, quantity, price }) => ({
+      productId,
+      quantity,
+      price,
+    })),
+  };
+  return writeLine(content, partition, offset);
+}
+
+const milliseconds = (column: string) => `round(extract(epoch FROM ${column}) * 1000)`;
+
+const recall = `
+  WITH identity AS (
+    SELECT user_id, until FROM identities WHERE session_id = $1
+  ),
+  wanted AS (
+    SELECT e.*
+    FROM events e
+    LEFT JOIN identity ON true
+    WHERE e.journey_id = $1
+      AND e.source_offset > coalesce(($3::jsonb ->> e.source_partition::text)::bigint, -1)
+      AND CASE
+        WHEN $2::text IS NOT NULL THEN identity.user_id = $2 AND e."timestamp" < identity.until
+        ELSE identity.user_id IS NULL OR e."timestamp" >= identity.until
+      END
+    ORDER BY e.source_partition, e.source_offset
+    LIMIT $6
+  )
+  SELECT
+    coalesce(
+      (SELECT min(read_until) FROM record_progress WHERE topic = $5) >= to_timestamp($4::float8 / 1000.0), false
+    ) AS complete,
+    EXISTS (SELECT FROM events WHERE journey_id = $1) AS known,
+    identity.user_id,
+    CASE WHEN isfinite(identity.until) THEN ${milliseconds('identity.until')}::float8 END AS until,
+    (SELECT json_agg(json_build_object(
+       'partition', source_partition, 'offset', source_offset, 'id', event_id, 'time', ${milliseconds('"timestamp"')},
+       'action', action, 'page', page, 'referrer', referrer, 'items', items, 'value', value, 'currency', currency,
+       'order_id', order_id) ORDER BY source_partition, source_offset)
+     FROM wanted) AS events
+  FROM (SELECT) AS once
+  LEFT JOIN identity ON true`;

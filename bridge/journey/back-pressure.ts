@@ -1,0 +1,19 @@
+import { isGrpcServiceError } from '@temporalio/client';
+
+/** gRPC status codes (grpc/grpc, doc/statuscodes.md) of a server that is away, busy or in the middle of something. */
+const passingCodes: ReadonlySet<number> = new Set([1, 2, 4, 8, 10, 13, 14]);
+const invalidArgument = 3;
+const failedPrecondition = 9;
+
+/**
+ * True for back-pressure: the server is away or busy, a run is closing, or a run holds as many signals as it may until
+ * its worker takes them. The letter is sent again; it never becomes a dead letter.
+ */
+export function isBackPressure(error: unknown): boolean {
+  if (!isGrpcServiceError(error)) return false;
+  const code: number = error.code;
+  if (passingCodes.has(code)) return true;
+  const isLimitOfRun =
+    code === invalidArgument && /limit/i.test(error.details) && /signal/i.test(error.details);
+  return isLimitOfRun || code === failedPrecondition;
+}

@@ -1,0 +1,119 @@
+import { actionOf } from '../../events/actions.ts';
+import { pathOf } from '../../events/funnel.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
+import type { Mail } from './mailbox.ts';
+
+/** Where an event goes. */
+export type Route =
+  | {
+      readonly to: 'journey';
+      readonly journeyId: string;
+      /** For an event without a user that is sent to one: which visitor it was. */
+      readonly visitorId: string | null;
+      /** The journey must ask the record about the session: there are events of a visitor, or there may be. */
+      readonly joins: 'seen' | 'perhaps' | null;
+      /** The visitor's journey must ask the record what came before. */
+      readonly asks: boolean;
+      /** The visitor's first event, held back until now. */
+      readonly heldBack: Mail | null;
+    }
+  /** A visitor's first event: no workflow is started for somebody who may never come again. */
+  | { readonly to: 'nobody'; readonly sessionId: string };
+
+/** `sure`: all of the session's events were met here, so that no other bridge or earlier run knows better. */
+type Session =
+  | { readonly is: 'visitor'; readonly sure: boolean; heldBack: Mail | null; asks: boolean }
+  | { readonly is: 'user'; readonly sure: boolean; readonly userId: string }
+  | { readonly is: 'shared'; asks: boolean };
+
+/**
+ * Who is behind a client session, as far as this bridge has seen. A visitor is admitted to a journey with the second
+ * event, or with one that touches a cart; the first is recorded and held back here. Once the session shows a user, its
+ * events without one are sent to that user, until it shows a second user: then nobody can tell whose they are.
+ *
+ * Bounded, and empty after a restart: what is not remembered is asked of the record by the journey, so that forgetting
+ * costs a question and never an event.
+ */
+export class Visitors {
+  private young = new Map<string, Session>();
+  private old = new Map<string, Session>();
+  private remembersAll: boolean;
+  private readonly mostRemembered: number;
+
+  /** `readsAll`: every partition is read here, from the log's beginning, so that a session not met here is new. */
+  constructor(readsAll: boolean, mostRemembered = 100_000) {
+    this.remembersAll = readsAll;
+    this.mostRemembered = mostRemembered;
+  }
+
+  route(event: ShopEvent): Route {
+    const { userId, sessionId, journeyId } = event;
+    if (sessionId === null) return plainly(journeyId);
+    return userId === null ? this.routeVisitor(event, sessionId) : this.routeUser(userId, sessionId);
+  }
+
+  /** Keeps the visitor's first event until a second one admits it. */
+  holdBack(sessionId: string, mail: Mail): void {
+    const session = this.find(sessionId);
+    if (session?.is === 'visitor') session.heldBack = mail;
+  }
+
+  private routeUser(userId: string, sessionId: string): Route {
+    const session = this.find(sessionId);
+    if (session?.is === 'user' && session.userId !== userId)
+      this.remember(sessionId, { is: 'shared', asks: true });
+    if (session?.is === 'user' || session?.is === 'shared') return plainly(userId);
+    const sure = session ? session.sure : this.remembersAll;
+    this.remember(sessionId, { is: 'user', sure, userId });
+    return { ...plainly(userId), joins: session ? 'seen' : sure ? null : 'perhaps' };
+  }
+
+  private routeVisitor(event: ShopEvent, sessionId: string): Route {
+    const session = this.find(sessionId);
+    if (session?.is === 'user') {
+      // Not sure: there may have been another user before. The visitor's journey asks the record whose it is.
+      return session.sure
+        ? { ...plainly(session.userId), visitorId: sessionId }
+        : { ...plainly(sessionId), asks: true };
+    }
+    if (session?.is === 'shared') {
+      const { asks } = session;
+      session.asks = false;
+      return { ...plainly(sessionId), asks };
+    }
+    const sure = session ? session.sure : this.remembersAll;
+    const touchesCart = actionOf(event.action).cart(pathOf(event.page)) !== null;
+    if (!session && !touchesCart) {
+      this.remember(sessionId, { is: 'visitor', sure, heldBack: null, asks: !sure });
+      return { to: 'nobody', sessionId };
+    }
+    const { heldBack, asks } = session ?? { heldBack: null, asks: !sure };
+    this.remember(sessionId, { is: 'visitor', sure, heldBack: null, asks: false });
+    return { ...plainly(sessionId), heldBack, asks };
+  }
+
+  private find(sessionId: string): Session | undefined {
+    const recent = this.young.get(sessionId);
+    if (recent) return recent;
+    const session = this.old.get(sessionId);
+    if (session) this.remember(sessionId, session);
+    return session;
+  }
+
+  private remember(sessionId: string, session: Session): void {
+    this.young.set(sessionId, session);
+    if (this.young.size < this.mostRemembered) return;
+    if (this.old.size > 0) this.remembersAll = false;
+    this.old = this.young;
+    this.young = new Map();
+  }
+}
+
+const plainly = (journeyId: string): Route & { to: 'journey' } => ({
+  to: 'journey',
+  journeyId,
+  visitorId: null,
+  joins: null,
+  asks: false,
+  heldBack: null,
+});

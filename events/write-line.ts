@@ -1,0 +1,42 @@
+import { actionOf } from './actions.ts';
+import { pathOf } from './funnel.ts';
+import type { LetterLine, LineDetail } from './letter.ts';
+import type { ShopEvent } from './shop-event.ts';
+
+/** What a line of a letter is made of. */
+export type LineContent = Pick<
+  ShopEvent,
+  'eventId' | 'time' | 'action' | 'page' | 'referrer' | 'items' | 'value' | 'currency' | 'orderId'
+>;
+
+/** Only what the actor needs: pages of page views, and the details of what touches a cart. */
+export function writeLine(event: LineContent, partition: number, offset: number): LetterLine {
+  const { time, eventId, action } = event;
+  const page = action === 'pageview' ? event.page : null;
+  const detail = detailOf(event, page);
+  if (detail) return [partition, offset, time, eventId, action, page, detail];
+  return page === null
+    ? [partition, offset, time, eventId, action]
+    : [partition, offset, time, eventId, action, page];
+}
+
+function detailOf(event: LineContent, page: string | null): LineDetail | null {
+  const touchesCart = actionOf(event.action).cart(pathOf(page)) !== null;
+  const detail: LineDetail = {
+    ...(touchesCart ? cartDetailOf(event) : {}),
+    ...(page !== null && isAnotherSite(event.referrer) ? { referrer: event.referrer } : {}),
+  };
+  return Object.keys(detail).length > 0 ? detail : null;
+}
+
+function cartDetailOf({ items, value, currency, orderId }: LineContent): LineDetail {
+  return {
+    ...(items.length > 0 ? { items } : {}),
+    ...(value === null ? {} : { value }),
+    ...(currency === null ? {} : { currency }),
+    ...(orderId === null ? {} : { orderId }),
+  };
+}
+
+/** The shop's own pages refer by their path. */
+const isAnotherSite = (referrer: string | null): referrer is string => referrer?.includes('://') === true;
