@@ -37,8 +37,6 @@ export interface RecallQuestion {
   /** The highest offset that has been taken already, by partition. */
   readonly marks: Readonly<Record<number, number>>;
   readonly completeUntil: number;
-  /** Whether there must be something, so that it is worth waiting for a record that is behind. */
-  readonly isExpected: boolean;
 }
 
 export interface Recalled {

@@ -13,7 +13,6 @@ const longestWaitMs = 2_000;
 
 interface RecallRow {
   readonly complete: boolean;
-  readonly known: boolean;
   readonly user_id: string | null;
   readonly until: number | null;
   readonly events: readonly RecordedEvent[] | null;
@@ -46,7 +45,7 @@ export function createRecallVisitor(
     const giveUpAt = Date.now() + longestWaitMs;
     for (;;) {
       const row = await read(question);
-      if (row.complete || (!question.isExpected && !row.known)) return toRecalled(row);
+      if (row.complete) return toRecalled(row);
       if (Date.now() >= giveUpAt) return null;
       await sleep(progressPollMs);
     }
@@ -110,7 +109,6 @@ const recall = `
     coalesce(
       (SELECT min(read_until) FROM record_progress WHERE topic = $5) >= to_timestamp($4::float8 / 1000.0), false
     ) AS complete,
-    EXISTS (SELECT FROM events WHERE journey_id = $1) AS known,
     identity.user_id,
     CASE WHEN isfinite(identity.until) THEN ${milliseconds('identity.until')}::float8 END AS until,
     (SELECT json_agg(json_build_object(

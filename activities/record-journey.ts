@@ -75,7 +75,7 @@ async function tellOthers(
     await deliverIfRunning(visitorId, { ...empty, appendedUpTo: 0, asks: true });
   }
   for (const { userId, appendedUpTo, eventsUpTo } of handOvers) {
-    await deliver(userId, { ...empty, appendedUpTo, eventsUpTo, joins: { [journeyId]: 'seen' } });
+    await deliver(userId, { ...empty, appendedUpTo, eventsUpTo, joins: { [journeyId]: appendedUpTo } });
   }
 }
 

@@ -38,10 +38,10 @@ export interface Letter {
   /** Events without a user, by the client session that has shown this user. */
   readonly visitors?: Readonly<Record<string, readonly LetterLine[]>>;
   /**
-   * Client sessions that show this user for the first time here. Before its lines are applied, the record is asked for
-   * what the visitor did: `seen` when the bridge knows of such events, `perhaps` when it has not read far enough back.
+   * Client sessions that show this user for the first time here. Before the lines are applied, the record is asked for
+   * what the visitor did; it must hold all that was on the topic by the instant given, milliseconds since 1970.
    */
-  readonly joins?: Readonly<Record<string, 'seen' | 'perhaps'>>;
+  readonly joins?: Readonly<Record<string, number>>;
   /** For a letter without lines: the event time (ms) up to which what the record tells is due. */
   readonly eventsUpTo?: number;
   /** For a visitor's journey: ask the record, before the lines are applied, what came before and whose it is. */

@@ -53,7 +53,7 @@ export class JourneyLane {
   private readonly mailbox = new Mailbox(letterLimits);
   private readonly dispatcher: Dispatcher;
   private assignment = new Assignment([], new Map());
-  private visitors = new Visitors(false);
+  private visitors = new Visitors(false, 0);
 
   constructor(parts: JourneyLaneParts) {
     this.parts = parts;
@@ -76,7 +76,7 @@ export class JourneyLane {
     const isWholeTopic = [...starts].every(
       ([partition, { next }]) => next === 0 && partitions.includes(partition),
     );
-    this.visitors = new Visitors(isWholeTopic);
+    this.visitors = new Visitors(isWholeTopic, Date.now());
     this.assignment = assignment;
   }
 
@@ -116,7 +116,7 @@ export class JourneyLane {
       return;
     }
     const { event } = parsed;
-    const route = this.visitors.route(event);
+    const route = this.visitors.route(event, readAt);
     const actor = route.to === 'nobody' ? route.sessionId : route.journeyId;
     const position = { partition, offset, appendedAt: readAt };
     const mail = toMail(event, position, news.isNews(event, actor), route);

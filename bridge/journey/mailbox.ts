@@ -10,8 +10,8 @@ export interface Mail {
   readonly bytes: number;
   /** The client session of an event without a user that goes to the user who the visitor is. */
   readonly visitorId: string | null;
-  /** The client session that the journey must ask the record about. */
-  readonly joins: { readonly sessionId: string; readonly certainty: 'seen' | 'perhaps' } | null;
+  /** The client session that the journey must ask the record about, and up to which instant that must be complete. */
+  readonly joins: { readonly sessionId: string; readonly completeUntil: number } | null;
   readonly asks: boolean;
   /** Its offset counts as delivered already: a visitor's first event, held back until the second. */
   readonly isSettled: boolean;

@@ -10,8 +10,11 @@ export type Route =
       readonly journeyId: string;
       /** For an event without a user that is sent to one: which visitor it was. */
       readonly visitorId: string | null;
-      /** The journey must ask the record about the session: there are events of a visitor, or there may be. */
-      readonly joins: 'seen' | 'perhaps' | null;
+      /**
+       * The journey must ask the record about the session, as there are events of a visitor or there may be. The record
+       * must hold what was on the topic by this instant, milliseconds since 1970.
+       */
+      readonly joins: number | null;
       /** The visitor's journey must ask the record what came before. */
       readonly asks: boolean;
       /** The visitor's first event, held back until now. */
@@ -38,18 +41,24 @@ export class Visitors {
   private young = new Map<string, Session>();
   private old = new Map<string, Session>();
   private remembersAll: boolean;
+  private readonly since: number;
   private readonly mostRemembered: number;
 
-  /** `readsAll`: every partition is read here, from the log's beginning, so that a session not met here is new. */
-  constructor(readsAll: boolean, mostRemembered = 100_000) {
+  /**
+   * `readsAll`: every partition is read here, from the log's beginning, so that a session not met here is new.
+   * `since`: the instant from which on it meets what comes, milliseconds since 1970.
+   */
+  constructor(readsAll: boolean, since: number, mostRemembered = 100_000) {
     this.remembersAll = readsAll;
+    this.since = since;
     this.mostRemembered = mostRemembered;
   }
 
-  route(event: ShopEvent): Route {
+  /** `readAt`: when the event was read from the topic. */
+  route(event: ShopEvent, readAt: number): Route {
     const { userId, sessionId, journeyId } = event;
     if (sessionId === null) return plainly(journeyId);
-    return userId === null ? this.routeVisitor(event, sessionId) : this.routeUser(userId, sessionId);
+    return userId === null ? this.routeVisitor(event, sessionId) : this.routeUser(userId, sessionId, readAt);
   }
 
   /** Keeps the visitor's first event until a second one admits it. */
@@ -58,14 +67,14 @@ export class Visitors {
     if (session?.is === 'visitor') session.heldBack = mail;
   }
 
-  private routeUser(userId: string, sessionId: string): Route {
+  private routeUser(userId: string, sessionId: string, readAt: number): Route {
     const session = this.find(sessionId);
     if (session?.is === 'user' && session.userId !== userId)
       this.remember(sessionId, { is: 'shared', asks: true });
     if (session?.is === 'user' || session?.is === 'shared') return plainly(userId);
     const sure = session ? session.sure : this.remembersAll;
     this.remember(sessionId, { is: 'user', sure, userId });
-    return { ...plainly(userId), joins: session ? 'seen' : sure ? null : 'perhaps' };
+    return { ...plainly(userId), joins: session ? readAt : sure ? null : this.since };
   }
 
   private routeVisitor(event: ShopEvent, sessionId: string): Route {

@@ -30,11 +30,11 @@ export function toMail(event: ShopEvent, position: Position, isNews: boolean, ro
       isSettled: true,
     };
   }
-  const { journeyId, visitorId, joins: certainty, asks } = route;
+  const { journeyId, visitorId, joins: completeUntil, asks } = route;
   const { sessionId } = event;
-  const joins = certainty && sessionId !== null ? { sessionId, certainty } : null;
+  const joins = completeUntil !== null && sessionId !== null ? { sessionId, completeUntil } : null;
   // What somebody did as a visitor must be with the user's journey before the cart's deadline or the purchase.
-  const urgent = isNews || certainty === 'seen';
+  const urgent = isNews || completeUntil === position.appendedAt;
   return { ...content, journeyId, urgent, visitorId, joins, asks, isSettled: false };
 }
 
@@ -62,8 +62,5 @@ function linesByVisitor(mail: readonly Mail[]): Record<string, LetterLine[]> {
   return lines;
 }
 
-/** A session that is surely known to have been a visitor's is waited for, whatever came first. */
-function joinsOf(joins: readonly NonNullable<Mail['joins']>[]): NonNullable<Letter['joins']> {
-  const sure = joins.filter(({ certainty }) => certainty === 'seen');
-  return Object.fromEntries([...joins, ...sure].map(({ sessionId, certainty }) => [sessionId, certainty]));
-}
+const joinsOf = (joins: readonly NonNullable<Mail['joins']>[]): NonNullable<Letter['joins']> =>
+  Object.fromEntries(joins.map(({ sessionId, completeUntil }) => [sessionId, completeUntil]));

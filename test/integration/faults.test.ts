@@ -221,10 +221,15 @@ test('each page view is on its topic, and each unusable message is a dead letter
   expect(places.size).toBeLessThanOrEqual(expected.unusable + sentTwice);
 });
 
-test('each journey has counted each of its events once', () => {
-  const counted = [...journeys].map(([id, view]) => `${id} ${view?.counts.events ?? 'gone'}`);
-  const sent = [...expected.eventsOf].map(([actor, count]) => `${journeyOf(actor)} ${count}`);
-  expect(counted.sort()).toEqual(sent.sort());
+test('each user’s journey has counted each of its events once, what was done as a visitor included', () => {
+  const users = [...expected.eventsOf].filter(([actor]) => actor.startsWith('user:'));
+  const counted = users.map(
+    ([actor]) => `${actor} ${journeys.get(journeyOf(actor))?.counts.events ?? 'gone'}`,
+  );
+  expect(counted.sort()).toEqual(users.map(([actor, count]) => `${actor} ${count}`).sort());
+  // A visitor's first event, held back, is forgotten by a bridge that is killed; it stands in the record all the same.
+  for (const [actor, count] of expected.eventsOf)
+    expect(journeys.get(journeyOf(actor))?.counts.events ?? 0, actor).toBeLessThanOrEqual(count);
   const repeated = [...journeys.values()].reduce((sum, view) => sum + (view?.counts.duplicates ?? 0), 0);
   expect(repeated).toBeGreaterThan(0);
 });

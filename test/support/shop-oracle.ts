@@ -31,11 +31,24 @@ interface Actor {
   abandoned: boolean;
 }
 
-/** Users and visitors are told apart by their kind: an id of one may equal an id of the other. */
-export const actorOf = ({ user_id: user, session_id: session }: WireEvent): string =>
-  user === null ? `session:${session}` : `user:${user}`;
+/**
+ * Whose an event is: a session that shows a user at any time is that user's from its start. Users and visitors are told
+ * apart by their kind: an id of one may equal an id of the other.
+ */
+function actorsOf(messages: readonly ShopMessage[]): (event: WireEvent) => string {
+  const users = new Map<string, string>();
+  for (const { kind, event } of messages) {
+    if (kind !== 'event' || event?.user_id == null) continue;
+    if (!users.has(event.session_id)) users.set(event.session_id, event.user_id);
+  }
+  return ({ user_id: user, session_id: session }) => {
+    const known = user ?? users.get(session);
+    return known === undefined ? `session:${session}` : `user:${known}`;
+  };
+}
 
 export function recountShop(messages: readonly ShopMessage[], deadlines: Deadlines): Expected {
+  const actorOf = actorsOf(messages);
   const actors = new Map<string, Actor>();
   const events = new Set<string>();
   const abandonments = new Set<string>();

@@ -34,7 +34,7 @@ export class VisitPlayer {
   private readonly visits = new RecordedVisits();
   private readonly own = new Map<string, number[]>();
   private readonly events: readonly VisitEvent[];
-  private visitors = new Visitors(true);
+  private visitors = new Visitors(true, 0);
   private open = new Map<string, { index: number; mail: Mail }[]>();
   private now = 0;
 
@@ -80,7 +80,7 @@ export class VisitPlayer {
       this.visits.shows(sessionId, userId, event.at);
       this.own.set(userId, [...(this.own.get(userId) ?? []), event.at]);
     } else {
-      const [line] = [this.mailOf(event, partition, offset, new Visitors(true)).line];
+      const [line] = [this.mailOf(event, partition, offset, new Visitors(true, 0)).line];
       this.visits.hold(sessionId, line);
     }
   }
@@ -88,7 +88,7 @@ export class VisitPlayer {
   private read(index: number, places: readonly { partition: number; offset: number }[]): void {
     const event = this.events[index] as VisitEvent;
     const { partition, offset } = places[index] as (typeof places)[number];
-    const route = this.visitors.route(canonical(event));
+    const route = this.visitors.route(canonical(event), this.now);
     const mail = toMail(canonical(event), { partition, offset, appendedAt: this.now }, false, route);
     if (route.to === 'nobody') {
       this.visitors.holdBack(route.sessionId, mail);
@@ -117,7 +117,7 @@ export class VisitPlayer {
   ): void {
     const undelivered = [...this.open.values()].flat().map((entry) => entry.index);
     this.open = new Map();
-    this.visitors = new Visitors(false);
+    this.visitors = new Visitors(false, this.now);
     const from = Math.max(0, Math.min(index + 1, ...undelivered) - redelivers);
     for (let again = from; again <= index; again += 1) this.read(again, places);
     this.flush();
@@ -150,7 +150,6 @@ export class VisitPlayer {
       userId: null,
       marks: {},
       completeUntil: 0,
-      isExpected: true,
     });
     if (isKnown.identity && !isHandedOver) return { silent: 'handed over' };
     const own = (this.own.get(journeyId) ?? []).findLast((at) => at > after && at <= until) ?? 0;
@@ -171,7 +170,7 @@ export class VisitPlayer {
       if (this.journeys.has(visitorId)) this.deliver(visitorId, { ...empty, appendedUpTo: 0, asks: true });
     }
     for (const { userId, appendedUpTo, eventsUpTo } of record.handOvers)
-      this.deliver(userId, { ...empty, appendedUpTo, eventsUpTo, joins: { [journeyId]: 'seen' } });
+      this.deliver(userId, { ...empty, appendedUpTo, eventsUpTo, joins: { [journeyId]: appendedUpTo } });
   }
 
   private takeBack(journeyId: string, until: number | null): void {
@@ -209,7 +208,7 @@ export class VisitPlayer {
       canonicalEvent,
       { partition, offset, appendedAt: event.at },
       false,
-      visitors.route(canonicalEvent),
+      visitors.route(canonicalEvent, event.at),
     );
   }
 }

@@ -14,7 +14,7 @@ const items = [{ productId: 'sku-1', quantity: 2, price: 9.95 }];
 const detail = { items, value: 19.9, currency: 'EUR', orderId: 'o-1' };
 const time = 1_700_000_000_000;
 const mailOf = (event: ShopEvent, at: Parameters<typeof toMail>[1], isNews: boolean) =>
-  toMail(event, at, isNews, new Visitors(true).route(event));
+  toMail(event, at, isNews, new Visitors(true, 0).route(event, at.appendedAt));
 const lineOf = (event: Parameters<typeof shopEvent>[0]) => mailOf(shopEvent(event), position, false).line;
 
 describe('a line', () => {

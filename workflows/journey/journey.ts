@@ -102,7 +102,9 @@ export class Journey {
   private askAbout(visitorId: string, appendedUpTo: number, eventsUpTo: number): void {
     const empty = { incarnations: {}, lines: [], appendedUpTo };
     const isOwn = visitorId === this.state.journeyId;
-    this.receive(isOwn ? { ...empty, asks: true } : { ...empty, eventsUpTo, joins: { [visitorId]: 'seen' } });
+    this.receive(
+      isOwn ? { ...empty, asks: true } : { ...empty, eventsUpTo, joins: { [visitorId]: appendedUpTo } },
+    );
   }
 
   /** The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. */

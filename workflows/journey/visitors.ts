@@ -46,13 +46,11 @@ export class Inbox {
       const mustAsk = (letter.asks ?? this.state.handedOver !== null) && !this.answered.has(journeyId);
       if (!mustAsk) return null;
       const completeUntil = Math.max(letter.appendedUpTo, lastAppendedAt);
-      return this.question(journeyId, null, completeUntil, true);
+      return this.question(journeyId, null, completeUntil);
     }
-    for (const [visitorId, certainty] of Object.entries(letter.joins ?? {})) {
-      if (this.answered.has(visitorId)) continue;
-      return this.question(visitorId, journeyId, letter.appendedUpTo, certainty === 'seen');
-    }
-    return null;
+    const joins = Object.entries(letter.joins ?? {});
+    const open = joins.find(([visitorId]) => !this.answered.has(visitorId));
+    return open ? this.question(open[0], journeyId, open[1]) : null;
   }
 
   /** Takes what the record answered. */
@@ -111,14 +109,9 @@ export class Inbox {
     return { events: this.take(lines, null), joined: null, handOver: null };
   }
 
-  private question(
-    visitorId: string,
-    userId: string | null,
-    completeUntil: number,
-    isExpected: boolean,
-  ): RecallQuestion {
+  private question(visitorId: string, userId: string | null, completeUntil: number): RecallQuestion {
     const marks = offsetsTaken(this.state, userId === null ? null : visitorId);
-    return { visitorId, userId, marks, completeUntil, isExpected };
+    return { visitorId, userId, marks, completeUntil };
   }
 
   private take(lines: readonly LetterLine[], visitorId: string | null): JourneyEvent[] {
