@@ -2,7 +2,14 @@ import type { JourneyRecord } from '../events/journey-record.ts';
 
 /** What the record says about a user's silence. */
 export type SilenceAnswer =
-  | { readonly silent: true }
+  | {
+      readonly silent: true;
+      /**
+       * Set where an alert may not be said yet: the end (ms since 1970) of the quiet hours that `until`, or else the
+       * moment of the answer, lies in.
+       */
+      readonly quietUntil?: number;
+    }
   /** The user's latest event in the time asked about. */
   | { readonly silent: false; readonly lastEventAt: number }
   /** The record has not caught up with the stream, so nobody can know yet. */

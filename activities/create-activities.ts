@@ -4,6 +4,7 @@ import { topicsWithPrefix } from '../events/topics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Activities } from './activities.ts';
 import { createAskSilence } from './ask-silence.ts';
+import { createQuietUntil } from './quiet-until.ts';
 import { createRecordJourney } from './record-journey.ts';
 import { createRollUp } from './roll-up.ts';
 
@@ -18,7 +19,11 @@ export function createActivities({ database, producer, settings }: ActivityDepen
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
   return {
     recordJourney: createRecordJourney(database, producer, topics.alerts.name),
-    askSilence: createAskSilence(database, topics.rawEvents.name),
+    askSilence: createAskSilence(
+      database,
+      topics.rawEvents.name,
+      createQuietUntil(settings.ALERT_QUIET_HOURS, settings.ALERT_TIME_ZONE),
+    ),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };
 }

@@ -36,7 +36,8 @@ const mostLettersPerRun = 5_000;
 /** One durable actor per user. It only wires: what a letter or a deadline means is in `journey/`. */
 export async function userJourney(start: JourneyStart): Promise<void> {
   const { rules, lettersPerRun = mostLettersPerRun } = start;
-  const journey = new Journey(start.state ?? newJourney(start.journeyId), rules);
+  // A run of an older release carries no field that came later.
+  const journey = new Journey({ ...newJourney(start.journeyId), ...start.state }, rules);
   const inbox: Letter[] = [];
   const alarm = new Alarm();
   const display = new Display();
@@ -72,7 +73,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
       const question = journey.silenceInQuestion(Date.now());
       if (!question) return;
       const answer = await askSilence(question);
-      if (answer.silent === true) journey.declareAbandoned();
+      if (answer.silent === true) journey.wasSilent(answer.quietUntil ?? null);
       else if (answer.silent === false) journey.heardOf(answer.lastEventAt, Date.now());
       else {
         await sleep(pauseMs);

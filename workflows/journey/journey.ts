@@ -4,14 +4,15 @@ import { changeCart } from './cart.ts';
 import {
   abandonCart,
   cartDeadline,
+  decidableAt,
   idleDeadline,
   isAwaitingLetter,
   lastSignOfLife,
   longestAwaitMs,
   nextWake,
-  silenceMs,
 } from './deadlines.ts';
 import { takeNewLines } from './duplicates.ts';
+import { isAnswerTo, letGo } from './held-alert.ts';
 import { readLine, type JourneyEvent } from './journey-event.ts';
 import { Outbox } from './outbox.ts';
 import { purchase } from './purchase.ts';
@@ -62,53 +63,44 @@ export class Journey {
     return this.state.waiting.length > 0;
   }
 
-  /** The question to put to the record, when the open cart's deadline has passed at `now` or a waiting event shows that it has. */
+  /**
+   * The question to put to the record, when the open cart's deadline, or the end of the quiet hours that hold an alert back,
+   * has passed at `now` or a waiting event shows that it has.
+   */
   silenceInQuestion(now: number): SilenceQuestion | null {
+    const { heldAlert } = this.state;
+    if (heldAlert) return this.questionOf(heldAlert.silentSince, heldAlert.until, now);
     const deadline = cartDeadline(this.state, this.rules);
     if (deadline === null) return null;
-    const { journeyId, lastAppendedAt } = this.state;
     if (isAwaitingLetter(this.state) && now < this.state.awaitedUntil) return null;
-    const isDue = now >= Math.max(deadline, lastAppendedAt + silenceMs);
-    if (!isDue && this.state.waiting.length === 0) return null;
-    return {
-      journeyId,
-      after: lastSignOfLife(this.state),
-      until: deadline,
-      completeUntil: Math.max(deadline, isDue ? lastAppendedAt + silenceMs : lastAppendedAt),
-    };
+    return this.questionOf(lastSignOfLife(this.state), deadline, now);
   }
 
-  /** The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. */
+  /**
+   * The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. An alert
+   * that quiet hours held back is dropped: its user came back.
+   */
   heardOf(eventTime: number, now: number): void {
+    if (this.state.heldAlert) return this.letGoOfHeldAlert('dropped');
     this.state.heardOfAt = Math.max(this.state.heardOfAt, eventTime);
     this.state.awaitedUntil = now + longestAwaitMs;
   }
 
-  /** The user was silent until the deadline: the open cart is abandoned. */
-  declareAbandoned(): void {
+  /** The record answered that the user was silent for as long as it was asked about. */
+  wasSilent(quietUntil: number | null): void {
+    if (this.state.heldAlert) this.sayHeldAlert(quietUntil);
+    else this.declareAbandoned(quietUntil);
+  }
+
+  /** The user was silent until the deadline: the open cart is abandoned. Quiet hours hold its alert back until they end. */
+  declareAbandoned(quietUntil: number | null = null): void {
     const { cart } = this.state;
     const deadline = cartDeadline(this.state, this.rules);
     if (!cart || deadline === null) return;
-    const {
-      cart: ended,
-      abandonment,
-      idleMs,
-      abandonedBefore,
-    } = abandonCart(this.state, cart, deadline, this.rules);
-    this.outbox.addCart(ended);
-    this.outbox.addAbandonment(abandonment);
-    if (abandonment.suppressed) return;
-    const { cartId, value, currency, items } = abandonment;
-    this.outbox.addAlert({
-      type: abandonment.kind === 'checkout' ? 'checkout_abandoned' : 'cart_abandoned',
-      cartId,
-      at: deadline,
-      value,
-      currency,
-      items,
-      elapsedMs: idleMs,
-      abandonedBefore,
-    });
+    const abandoned = abandonCart(this.state, cart, deadline, this.rules, quietUntil);
+    this.outbox.addCart(abandoned.cart);
+    this.outbox.addAbandonment(abandoned.abandonment);
+    if (abandoned.alert) this.outbox.addAlert(abandoned.alert);
   }
 
   takeRecord(): JourneyRecord | null {
@@ -123,6 +115,7 @@ export class Journey {
   isOver(now: number): boolean {
     return (
       this.state.cart === null &&
+      this.state.heldAlert === null &&
       this.state.waiting.length === 0 &&
       now >= idleDeadline(this.state, this.rules)
     );
@@ -133,11 +126,37 @@ export class Journey {
   }
 
   private isBehindDeadline(event: JourneyEvent): boolean {
-    const deadline = cartDeadline(this.state, this.rules);
+    const deadline = this.state.heldAlert?.until ?? cartDeadline(this.state, this.rules);
     return deadline !== null && event.time > deadline;
   }
 
+  private questionOf(after: number, until: number, now: number): SilenceQuestion | null {
+    const { journeyId, lastAppendedAt, waiting } = this.state;
+    const believedFrom = decidableAt(this.state, until);
+    const isDue = now >= believedFrom;
+    if (!isDue && waiting.length === 0) return null;
+    return { journeyId, after, until, completeUntil: isDue ? believedFrom : Math.max(until, lastAppendedAt) };
+  }
+
+  private sayHeldAlert(quietUntil: number | null): void {
+    const { heldAlert } = this.state;
+    if (!heldAlert) return;
+    // An alert that is late enough to meet the next quiet hours waits for their end as well; never twice for the same.
+    const isQuietAgain = quietUntil !== null && quietUntil > heldAlert.until;
+    if (isQuietAgain) this.state.heldAlert = { ...heldAlert, until: quietUntil };
+    else this.letGoOfHeldAlert('said');
+  }
+
+  private letGoOfHeldAlert(fate: 'said' | 'dropped'): void {
+    const { heldAlert } = this.state;
+    if (!heldAlert) return;
+    const { abandonment, alert } = letGo(this.state, heldAlert, fate);
+    this.outbox.addAbandonment(abandonment);
+    if (alert) this.outbox.addAlert(alert);
+  }
+
   private apply(event: JourneyEvent): void {
+    if (this.state.heldAlert && isAnswerTo(this.state.heldAlert, event)) this.letGoOfHeldAlert('dropped');
     const late = isLate(this.state, event, this.rules);
     if (late) this.state.counts.late += 1;
     else this.outbox.addSteps(visit(this.state, event, this.rules));
@@ -153,6 +172,7 @@ export class Journey {
     this.outbox.addCart(purchased.cart);
     if (!purchased.recovery) return;
     const { elapsedMs, ...recovery } = purchased.recovery;
+    const { lastAbandonment: abandoned } = this.state;
     this.outbox.addRecovery(recovery);
     this.outbox.addAlert({
       type: 'cart_recovered',
@@ -163,6 +183,15 @@ export class Journey {
       items: purchased.purchase.items,
       elapsedMs,
       abandonedBefore: this.state.abandonments,
+      openedAt: abandoned?.openedAt ?? null,
+      sessions: this.state.sessions,
+      purchases: this.state.purchases,
+      heldUntil: null,
+      recovered: abandoned && {
+        abandonedAt: abandoned.at,
+        stage: abandoned.kind,
+        alert: abandoned.alert,
+      },
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { FunnelStep } from '../../events/funnel.ts';
-import type { CartRow, CartStage } from '../../events/journey-record.ts';
+import type { AlertFate, CartRow, CartStage } from '../../events/journey-record.ts';
+import type { HeldAlert } from './held-alert.ts';
 import type { JourneyEvent } from './journey-event.ts';
 
 /**
@@ -32,7 +33,9 @@ export interface JourneyState {
   purchasedValue: number;
   lastAbandonment: Abandonment | null;
   abandonments: number;
-  /** When an abandonment was last said aloud, for the cool-down. */
+  /** The latest abandonment's alert while quiet hours hold it back; a user who comes back drops it. */
+  heldAlert: HeldAlert | null;
+  /** When an abandonment was last said aloud, for the cool-down; for one that was held back, when it was let go. */
   lastAlertAt: number | null;
   counts: Counts;
 }
@@ -71,6 +74,8 @@ export interface Abandonment {
   readonly kind: CartStage;
   readonly at: number;
   readonly recovered: boolean;
+  readonly openedAt: number;
+  readonly alert: AlertFate;
 }
 
 export interface Counts {
@@ -100,6 +105,7 @@ export function newJourney(journeyId: string): JourneyState {
     purchasedValue: 0,
     lastAbandonment: null,
     abandonments: 0,
+    heldAlert: null,
     lastAlertAt: null,
     counts: { events: 0, duplicates: 0, late: 0, letters: 0 },
   };
