@@ -61,16 +61,16 @@ export class JourneyPlayer {
   }
 
   /** Is there anything to decide but the end of the journey? */
-  private get waits(): boolean {
+  private isWaiting(): boolean {
     return this.journey.state.cart !== null || this.journey.state.heldAlert !== null;
   }
 
   /** Lets every alarm ring that is due by `now`. */
   clockTo(now: number): void {
     for (let wake = this.journey.nextWake(); wake <= now; wake = this.journey.nextWake()) {
-      if (!this.waits) return;
+      if (!this.isWaiting()) return;
       this.settle(wake);
-      if (this.waits && this.journey.nextWake() <= wake) throw new Error('an alarm rang for nothing');
+      if (this.isWaiting() && this.journey.nextWake() <= wake) throw new Error('an alarm rang for nothing');
     }
   }
 

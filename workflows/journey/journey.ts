@@ -81,7 +81,10 @@ export class Journey {
    * that quiet hours held back is dropped: its user came back.
    */
   heardOf(eventTime: number, now: number): void {
-    if (this.state.heldAlert) return this.letGoOfHeldAlert('dropped');
+    if (this.state.heldAlert) {
+      this.letGoOfHeldAlert('dropped');
+      return;
+    }
     this.state.heardOfAt = Math.max(this.state.heardOfAt, eventTime);
     this.state.awaitedUntil = now + longestAwaitMs;
   }
