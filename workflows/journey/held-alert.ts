@@ -1,19 +1,6 @@
 import type { AbandonmentRow, JourneyAlert } from '../../events/journey-record.ts';
 import type { JourneyEvent } from './journey-event.ts';
-import type { JourneyState } from './state.ts';
-
-/**
- * An abandonment's alert that waits for quiet hours to end. Plain JSON: it travels through continue-as-new. While there
- * is one there is no open cart: only an event of the user could open one, and that drops it.
- */
-export interface HeldAlert {
-  readonly abandonment: AbandonmentRow;
-  readonly openedAt: number;
-  /** The user's last sign of life when the cart was called abandoned. */
-  readonly silentSince: number;
-  /** The end of the quiet hours. */
-  readonly until: number;
-}
+import type { HeldAlert, JourneyState } from './state.ts';
 
 /**
  * Does an event take back what the alert would say? Any later one does, and a purchase of the time of the cart does

@@ -1,6 +1,5 @@
 import type { FunnelStep } from '../../events/funnel.ts';
-import type { AlertFate, CartRow, CartStage } from '../../events/journey-record.ts';
-import type { HeldAlert } from './held-alert.ts';
+import type { AbandonmentRow, AlertFate, CartRow, CartStage } from '../../events/journey-record.ts';
 import type { JourneyEvent } from './journey-event.ts';
 
 /**
@@ -76,6 +75,19 @@ export interface Abandonment {
   readonly recovered: boolean;
   readonly openedAt: number;
   readonly alert: AlertFate;
+}
+
+/**
+ * An abandonment's alert that waits for quiet hours to end. Plain JSON: it travels through continue-as-new. While there
+ * is one there is no open cart: only an event of the user could open one, and that drops it.
+ */
+export interface HeldAlert {
+  readonly abandonment: AbandonmentRow;
+  readonly openedAt: number;
+  /** The user's last sign of life when the cart was called abandoned. */
+  readonly silentSince: number;
+  /** The end of the quiet hours. */
+  readonly until: number;
 }
 
 export interface Counts {
