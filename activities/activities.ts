@@ -3,7 +3,14 @@ import type { LetterLine } from '../events/letter.ts';
 
 /** What the record says about a user's silence. */
 export type SilenceAnswer =
-  | { readonly silent: true }
+  | {
+      readonly silent: true;
+      /**
+       * Set where an alert may not be said yet: the end (ms since 1970) of the quiet hours that `until`, or else the
+       * moment of the answer, lies in.
+       */
+      readonly quietUntil?: number;
+    }
   /** The user's latest event in the time asked about; where it is a visitor's who is this user, which visitor's. */
   | { readonly silent: false; readonly lastEventAt: number; readonly visitorId: string | null }
   /** The visitor asked about has shown to be a user: silence is for that user's journey to judge. */

@@ -1,5 +1,6 @@
 import type { Database } from '../connections/postgres.ts';
 import type { JourneyActivities, SilenceAnswer, SilenceQuestion } from './activities.ts';
+import type { QuietUntil } from './quiet-until.ts';
 
 const mostQuestionsInAQuery = 500;
 const progressPollMs = 50;
@@ -16,11 +17,13 @@ interface Waiting {
 /**
  * Asks the event record whether users were silent. One query answers for all who ask at the time. A question is answered
  * only once the record holds everything that the broker took before the question's instant: until then there may be an
- * event that nobody here has seen.
+ * event that nobody here has seen. The answer also says whether quiet hours hold an alert back: the workflow must decide
+ * the same in every replay, and time zones change between releases of Node.
  */
 export function createAskSilence(
   database: Database,
   rawEventsTopic: string,
+  quietUntil: QuietUntil = () => null,
 ): JourneyActivities['askSilence'] {
   const waiting: Waiting[] = [];
   let isAsking = false;
@@ -56,10 +59,15 @@ export function createAskSilence(
       if (!asked) continue;
       if (joined && !asked.question.isHandedOver) asked.resolve({ silent: 'handed over' });
       else if (last) asked.resolve({ silent: false, lastEventAt: last.getTime(), visitorId: visitor });
-      else if (complete) asked.resolve({ silent: true });
+      else if (complete) asked.resolve(silentUntil(asked.question.until));
       else if (Date.now() - asked.askedAt > longestWaitMs) asked.resolve({ silent: 'unknown' });
       else waiting.push(asked);
     }
+  }
+
+  function silentUntil(until: number): SilenceAnswer {
+    const end = quietUntil(until) ?? quietUntil(Date.now());
+    return end === null ? { silent: true } : { silent: true, quietUntil: end };
   }
 }
 

@@ -8,6 +8,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Activities } from './activities.ts';
 import { createAskSilence } from './ask-silence.ts';
 import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
+import { createQuietUntil } from './quiet-until.ts';
 import { createRecallVisitor } from './recall-visitor.ts';
 import { createRecordJourney } from './record-journey.ts';
 import { createRollUp } from './roll-up.ts';
@@ -35,7 +36,11 @@ export function createActivities({
       deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
       deliverIfRunning: (journeyId, letter) => deliverIfRunning(workflows, journeyId, letter),
     }),
-    askSilence: createAskSilence(database, topics.rawEvents.name),
+    askSilence: createAskSilence(
+      database,
+      topics.rawEvents.name,
+      createQuietUntil(settings.ALERT_QUIET_HOURS, settings.ALERT_TIME_ZONE),
+    ),
     recallVisitor: createRecallVisitor(database, topics.rawEvents.name),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };

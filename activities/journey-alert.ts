@@ -15,7 +15,7 @@ const severities: Readonly<Record<JourneyAlertType, Severity>> = {
  * says it or later that of the user who the visitor was: a cart's id is the id of the event that opened it.
  */
 export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
-  const { type, cartId, at, value, currency, items, elapsedMs, abandonedBefore } = alert;
+  const { type, cartId, at, value, currency, items, abandonedBefore } = alert;
   const identity = [type, cartId].join('\u0000');
   const isUser = isUserJourney(journeyId);
   return {
@@ -32,13 +32,31 @@ export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
       value,
       currency,
       items: items.map(({ productId, quantity, price }) => ({ product_id: productId, quantity, price })),
-      ...(type === 'cart_recovered'
-        ? { recovered_after_seconds: elapsedMs / 1000 }
-        : { idle_minutes: elapsedMs / 60_000 }),
+      cart_opened_at: isoOrNull(alert.openedAt),
+      ...(type === 'cart_recovered' ? recoveryOf(alert) : silenceOf(alert)),
       abandoned_before: abandonedBefore,
+      sessions: alert.sessions,
+      purchases: alert.purchases,
     },
   };
 }
+
+const silenceOf = ({ elapsedMs, heldUntil }: JourneyAlert) => ({
+  idle_minutes: elapsedMs / 60_000,
+  held_until: isoOrNull(heldUntil),
+});
+
+const recoveryOf = ({ elapsedMs, recovered }: JourneyAlert) => ({
+  recovered_after_seconds: elapsedMs / 1000,
+  abandoned_at: isoOrNull(recovered?.abandonedAt),
+  abandoned_step: recovered?.stage ?? null,
+  /** Whether anybody was told of the abandonment before: a purchase without that owes nothing to an alert. */
+  alert_said: recovered ? recovered.alert === 'said' : null,
+});
+
+/** A journey that was started by an older release leaves some of it out. */
+const isoOrNull = (time: number | null | undefined): string | null =>
+  time == null ? null : new Date(time).toISOString();
 
 function messageOf({ type, value, currency, elapsedMs }: JourneyAlert): string {
   const worth = value === null ? '' : ` worth ${value.toFixed(2)}${currency === null ? '' : ` ${currency}`}`;

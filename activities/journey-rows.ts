@@ -33,7 +33,7 @@ export function journeyStatements(entries: readonly JourneyEntry[]): Statement[]
     { name: 'write-steps', text: insertSteps, rows: rowsOf((record) => record.steps) },
     { name: 'write-carts', text: upsertCarts, rows: rowsOf((record) => record.carts) },
     { name: 'write-purchases', text: upsertPurchases, rows: rowsOf((record) => record.purchases) },
-    { name: 'write-abandonments', text: insertAbandonments, rows: rowsOf((record) => record.abandonments) },
+    { name: 'write-abandonments', text: upsertAbandonments, rows: rowsOf((record) => record.abandonments) },
     { name: 'write-recoveries', text: updateRecoveries, rows: rowsOf((record) => record.recoveries) },
   ].filter(({ rows }) => rows.length > 0);
 }
@@ -89,14 +89,17 @@ const upsertPurchases = `
     items = CASE WHEN excluded.items = '[]' THEN kept.items ELSE excluded.items END
   WHERE kept.version < excluded.version`;
 
-const insertAbandonments = `
-  INSERT INTO abandonments (
-    journey_id, cart_id, kind, abandoned_at, value, currency, items, suppressed)
-  SELECT r."journeyId", r."cartId", r.kind, ${time('abandonedAt')}, r.value, r.currency, r.items, r.suppressed
+/** A row without its alert comes from a workflow of the release before. */
+const upsertAbandonments = `
+  INSERT INTO abandonments AS kept (
+    journey_id, cart_id, kind, abandoned_at, value, currency, items, suppressed, alert)
+  SELECT r."journeyId", r."cartId", r.kind, ${time('abandonedAt')}, r.value, r.currency, r.items, r.suppressed,
+    coalesce(r.alert, CASE WHEN r.suppressed THEN 'suppressed' ELSE 'said' END)
   FROM jsonb_to_recordset($1::jsonb) AS r(
     "journeyId" text, "cartId" text, kind text, "abandonedAt" float8, value numeric, currency text, items jsonb,
-    suppressed boolean)
-  ON CONFLICT DO NOTHING`;
+    suppressed boolean, alert text)
+  ON CONFLICT (journey_id, cart_id) DO UPDATE SET alert = excluded.alert
+  WHERE kept.alert = 'held'`;
 
 const updateRecoveries = `
   UPDATE abandonments a

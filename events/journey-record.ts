@@ -44,6 +44,12 @@ export interface PurchaseRow {
   readonly items: readonly Item[];
 }
 
+/**
+ * What became of an abandonment's alert: said, suppressed by the cool-down, held back by the quiet hours so far, or dropped
+ * as the user came back before they ended. Only `held` ever changes.
+ */
+export type AlertFate = 'said' | 'suppressed' | 'held' | 'dropped';
+
 export interface AbandonmentRow {
   readonly cartId: string;
   readonly kind: CartStage;
@@ -53,6 +59,7 @@ export interface AbandonmentRow {
   readonly items: readonly Item[];
   /** Held back by the cool-down: recorded, not said. */
   readonly suppressed: boolean;
+  readonly alert: AlertFate;
 }
 
 export interface RecoveryRow {
@@ -69,10 +76,23 @@ export interface JourneyAlert {
   readonly value: number | null;
   readonly currency: string | null;
   readonly items: readonly Item[];
-  /** Milliseconds without an event before an abandonment; from abandonment to purchase for a recovery. */
+  /** Milliseconds without an event until an abandonment is said; from abandonment to purchase for a recovery. */
   readonly elapsedMs: number;
   /** How many of the user's carts were abandoned before this one. */
   readonly abandonedBefore: number;
+  /** When the cart was opened; `null` where it is not known any more. */
+  readonly openedAt: number | null;
+  /** The user's sessions and purchases so far, those that this is about included. */
+  readonly sessions: number;
+  readonly purchases: number;
+  /** Until when the quiet hours held it back; `null` when they did not. */
+  readonly heldUntil: number | null;
+  /** What a recovery recovers; `null` for an abandonment. */
+  readonly recovered: null | {
+    readonly abandonedAt: number;
+    readonly stage: CartStage;
+    readonly alert: AlertFate;
+  };
 }
 
 /** A visitor whose events a user's journey has taken over, up to the event time `until` (ms), or all of them. */

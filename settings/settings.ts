@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { durationMs } from './duration.ts';
+import { quietHours, timeZone } from './quiet-hours.ts';
 import { withSecretsFromFiles } from './secrets.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -93,6 +94,8 @@ export const environmentSchema = z.object({
   CHECKOUT_ABANDON_AFTER: durationMs('15m'),
   RECOVERY_WINDOW: durationMs('7d'),
   ALERT_COOLDOWN: durationMs('24h'),
+  ALERT_QUIET_HOURS: quietHours,
+  ALERT_TIME_ZONE: timeZone,
   LATE_GRACE: durationMs('5m'),
   CLOCK_SKEW_LIMIT: durationMs('5m'),
   JOURNEY_IDLE_AFTER: durationMs('24h'),

@@ -36,7 +36,8 @@ const mostLettersPerRun = 5_000;
 /** One durable actor per user. It only wires: what a letter or a deadline means is in `journey/`. */
 export async function userJourney(start: JourneyStart): Promise<void> {
   const { rules, lettersPerRun = mostLettersPerRun } = start;
-  const journey = new Journey(start.state ?? newJourney(start.journeyId), rules);
+  // A run of an older release carries no field that came later.
+  const journey = new Journey({ ...newJourney(start.journeyId), ...start.state }, rules);
   const inbox: Letter[] = [];
   const alarm = new Alarm();
   const display = new Display();

@@ -25,6 +25,7 @@ export function journeyText({ view, endedAt }: FoundJourney, now: number): strin
     ...cartLines(view, endedAt !== null, now),
     ['Purchases', purchases(view)],
     ['Abandonments', abandonments(view)],
+    ...heldAlertLines(view, endedAt !== null, now),
     ...(endedAt === null ? [['Ends', `not before ${when(view.restsAfter)}`] as const] : []),
     ['Counts', counts(view)],
   ];
@@ -101,6 +102,18 @@ function abandonments({ abandonments: many, lastAbandonment }: JourneyView): str
   const { kind, at, recovered } = lastAbandonment;
   const what = kind === 'checkout' ? 'a checkout' : 'a cart';
   return `${many}; the last, ${what}, at ${readableTime(at)}, ${recovered ? 'recovered by a purchase' : 'not recovered so far'}`;
+}
+
+function heldAlertLines({ heldAlert }: JourneyView, hasEnded: boolean, now: number): Line[] {
+  if (!heldAlert || hasEnded) return [];
+  const until = heldAlert.saidUnlessActiveBy;
+  return [
+    [
+      '',
+      `its alert is held back by the quiet hours until ${readableTime(until)} (${distance(until, now)}), ` +
+        'and dropped if the user comes back before',
+    ],
+  ];
 }
 
 function counts({ counts: { events, letters, duplicates, late } }: JourneyView): string {

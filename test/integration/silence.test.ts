@@ -3,7 +3,9 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 
 import { createAskSilence } from '../../activities/ask-silence.ts';
+import { journeyStatements } from '../../activities/journey-rows.ts';
 import { recordEvents } from '../../activities/record-events.ts';
+import type { AlertFate } from '../../events/journey-record.ts';
 import { migrate } from '../../connections/migrate.ts';
 import { ProgressReport } from '../../bridge/record/report-progress.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
@@ -119,4 +121,35 @@ test('a partition that nobody has recorded to its end yet keeps the answer unkno
   report.assign(new Map([[2, 0]]));
   await report.report();
   expect(await ask()).toEqual({ silent: true });
+});
+
+test('silent, with the end of the quiet hours that the time asked about or else the moment lies in', async () => {
+  await recordedUntil([now, now, now]);
+  const ends = { asked: now + 60_000, moment: Date.now() + 60_000 };
+  const inAsked = createAskSilence(deployment.database, topic, (at) => (at === now ? ends.asked : null));
+  expect(await inAsked(question)).toEqual({ silent: true, quietUntil: ends.asked });
+  // Decided late: the time asked about was a loud one, but to say it now would be loud in quiet hours.
+  const inMoment = createAskSilence(deployment.database, topic, (at) => (at === now ? null : ends.moment));
+  expect(await inMoment(question)).toEqual({ silent: true, quietUntil: ends.moment });
+  await recordAt(now - 1);
+  expect(await inAsked(question)).toEqual({ silent: false, lastEventAt: now - 1 });
+});
+
+test('what became of a held alert is written once, whatever comes again or too late', async () => {
+  await deployment.database.query('TRUNCATE abandonments');
+  const row = { cartId: 'c1', kind: 'cart', abandonedAt: now, value: 5, currency: 'EUR', items: [] } as const;
+  const write = async (...fates: AlertFate[]) => {
+    for (const alert of fates) {
+      const abandonments = [{ ...row, suppressed: alert === 'suppressed', alert }];
+      const nothing = { steps: [], carts: [], purchases: [], recoveries: [], alerts: [] };
+      const record = { ...nothing, abandonments, joinedVisitors: [], handOvers: [] };
+      for (const { text, rows } of journeyStatements([{ journeyId: 'u1_a', record }]))
+        await deployment.database.query(text, [JSON.stringify(rows)]);
+    }
+    const { rows } = await deployment.database.query<{ alert: string }>('SELECT alert FROM abandonments');
+    return rows.map(({ alert }) => alert);
+  };
+  expect(await write('held', 'held')).toEqual(['held']);
+  expect(await write('dropped')).toEqual(['dropped']);
+  expect(await write('held', 'said')).toEqual(['dropped']);
 });

@@ -1,5 +1,6 @@
-import type { JourneyAlert, JourneyRecord } from '../../events/journey-record.ts';
+import type { AbandonmentRow, JourneyAlert, JourneyRecord } from '../../events/journey-record.ts';
 import type { JourneyRules, Letter, LetterLine } from '../../events/letter.ts';
+import type { QuietUntil } from '../../activities/quiet-until.ts';
 import { Journey } from '../../workflows/journey/journey.ts';
 import { newJourney } from '../../workflows/journey/state.ts';
 import { minute } from './letters.ts';
@@ -31,9 +32,11 @@ export class JourneyPlayer {
   readonly stateSizes: number[] = [];
   private readonly rules: JourneyRules;
   private readonly events: readonly ToldEvent[];
+  private readonly quietUntil: QuietUntil;
 
-  constructor(events: readonly ToldEvent[], rules: JourneyRules) {
+  constructor(events: readonly ToldEvent[], rules: JourneyRules, quietUntil: QuietUntil = () => null) {
     this.events = events;
+    this.quietUntil = quietUntil;
     this.rules = rules;
     this.journey = new Journey(newJourney('u1_player'), rules);
   }
@@ -57,13 +60,17 @@ export class JourneyPlayer {
     this.stateSizes.push(JSON.stringify(this.journey.state).length);
   }
 
+  /** Is there anything to decide but the end of the journey? */
+  private isWaiting(): boolean {
+    return this.journey.state.cart !== null || this.journey.state.heldAlert !== null;
+  }
+
   /** Lets every alarm ring that is due by `now`. */
   clockTo(now: number): void {
     for (let wake = this.journey.nextWake(); wake <= now; wake = this.journey.nextWake()) {
-      if (!this.journey.state.cart) return;
+      if (!this.isWaiting()) return;
       this.settle(wake);
-      if (this.journey.deadline() !== null && this.journey.nextWake() <= wake)
-        throw new Error('an alarm rang for nothing');
+      if (this.isWaiting() && this.journey.nextWake() <= wake) throw new Error('an alarm rang for nothing');
     }
   }
 
@@ -79,9 +86,10 @@ export class JourneyPlayer {
       if (!question) break;
       const { after, until } = question;
       const last = this.events.findLast(({ at }) => at > after && at <= until);
+      const quietUntil = this.quietUntil(until);
       const answer = last
         ? { silent: false as const, lastEventAt: last.at, visitorId: null }
-        : { silent: true as const };
+        : { silent: true as const, ...(quietUntil === null ? {} : { quietUntil }) };
       this.journey.answered(question, answer, now);
     }
     const { heardOfAt, lastEventAt } = this.journey.state;
@@ -103,6 +111,17 @@ export class JourneyPlayer {
     return this.written.flatMap((record) => record[key] as JourneyRecord[Key][number][]);
   }
 
+  /** Abandonments as the record keeps them: a fate that is final never changes. */
+  keptAbandonments(): AbandonmentRow[] {
+    const byCart = new Map<string, AbandonmentRow>();
+    for (const row of this.rows('abandonments')) {
+      const present = byCart.get(row.cartId);
+      if (present && present.alert !== 'held') throw new Error('a fate changed that was final');
+      byCart.set(row.cartId, row);
+    }
+    return [...byCart.values()];
+  }
+
   /** Rows as the record keeps them: of one key the one with the highest version, in the order of their first. */
   kept<Row extends { readonly version: number }>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
     const byKey = new Map<string, Row>();
@@ -115,7 +134,8 @@ export class JourneyPlayer {
   }
 }
 
-export const alertName = ({ type, cartId }: JourneyAlert): string => `${type} ${cartId}`;
+export const alertName = ({ type, cartId, recovered }: JourneyAlert): string =>
+  recovered ? `${type} ${cartId} after ${recovered.alert}` : `${type} ${cartId}`;
 
 function lettersOf(events: readonly ToldEvent[], fates: readonly Fate[]) {
   const offsets: [number, number, number] = [0, 0, 0];

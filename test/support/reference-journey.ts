@@ -3,7 +3,7 @@ import type { FunnelStep } from '../../events/funnel.ts';
 import type { CartStage, CartStatus } from '../../events/journey-record.ts';
 import type { JourneyRules, LineDetail } from '../../events/letter.ts';
 import type { Item } from '../../events/shop-event.ts';
-import { hour } from './letters.ts';
+import { hour, minute } from './letters.ts';
 
 /** What a user did, as somebody who watched would tell it. Times in milliseconds since 1970, no two the same. */
 export interface ToldEvent {
@@ -30,12 +30,26 @@ interface ExpectedPurchase {
   value: number | null;
 }
 
+interface ExpectedAbandonment {
+  cartId: string;
+  kind: CartStage;
+  abandonedAt: number;
+  suppressed: boolean;
+  alert: 'said' | 'suppressed' | 'held' | 'dropped';
+}
+
+/** Quiet hours of every day in UTC, in minutes since midnight. */
+export interface QuietTime {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface Expected {
   sessions: number;
   readonly steps: { step: FunnelStep; reachedAt: number; sessionStartedAt: number }[];
   readonly carts: ExpectedCart[];
   readonly purchases: ExpectedPurchase[];
-  readonly abandonments: { cartId: string; kind: CartStage; abandonedAt: number; suppressed: boolean }[];
+  readonly abandonments: ExpectedAbandonment[];
   readonly recoveries: { cartId: string; recoveredAt: number; value: number | null }[];
   readonly alerts: string[];
 }
@@ -44,7 +58,12 @@ export interface Expected {
  * What a journey has to say of a user's events, told in order, when its clock has come to `until`: the words of the
  * design, one event after the other and all of them at hand. It shares no code with the reducers.
  */
-export function referenceJourney(events: readonly ToldEvent[], until: number, rules: JourneyRules): Expected {
+export function referenceJourney(
+  events: readonly ToldEvent[],
+  until: number,
+  rules: JourneyRules,
+  quiet: QuietTime | null = null,
+): Expected {
   const said: Expected = {
     sessions: 0,
     steps: [],
@@ -60,12 +79,14 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
   let session = { start: 0, part: -1, steps: new Set<FunnelStep>() };
   let lastPurchase:
     null | (ExpectedPurchase & { onlyPage: boolean; orderId: string | null; session: number }) = null;
-  let recoverable: null | { cartId: string; at: number } = null;
+  let recoverable: null | { abandonment: ExpectedAbandonment; at: number } = null;
   let lastAloud = Number.NEGATIVE_INFINITY;
+  let held: null | { abandonment: ExpectedAbandonment; until: number } = null;
   const orders = new Set<string>();
 
   for (const event of events) {
     abandonIfSilentUntil(event.at, false);
+    comeBack(event.at);
     enterSession(event);
     lastSeen = event.at;
     const meaning = meaningOf(event);
@@ -73,6 +94,7 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
     else if (meaning !== null) changeCart(event, meaning);
   }
   abandonIfSilentUntil(until, true);
+  quietEndsBy(until, true);
   return said;
 
   function abandonIfSilentUntil(time: number, orAtIt: boolean): void {
@@ -80,14 +102,37 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
     const window = cart.stage === 'checkout' ? rules.checkoutAbandonAfterMs : rules.cartAbandonAfterMs;
     const deadline = lastSeen + window;
     if (orAtIt ? time < deadline : time <= deadline) return;
-    const suppressed = deadline - lastAloud < rules.alertCooldownMs;
-    said.abandonments.push({ cartId: cart.cartId, kind: cart.stage, abandonedAt: deadline, suppressed });
-    recoverable = { cartId: cart.cartId, at: deadline };
-    if (!suppressed) {
-      lastAloud = deadline;
-      said.alerts.push(`${cart.stage}_abandoned ${cart.cartId}`);
-    }
+    const quietUntil = endOfQuiet(deadline, quiet);
+    const suppressed = (quietUntil ?? deadline) - lastAloud < rules.alertCooldownMs;
+    const abandonment: ExpectedAbandonment = {
+      cartId: cart.cartId,
+      kind: cart.stage,
+      abandonedAt: deadline,
+      suppressed,
+      alert: suppressed ? 'suppressed' : 'held',
+    };
+    said.abandonments.push(abandonment);
+    recoverable = { abandonment, at: deadline };
+    if (!suppressed) held = { abandonment, until: quietUntil ?? deadline };
+    if (held && quietUntil === null) sayHeld(held);
     close('abandoned', deadline);
+  }
+
+  function comeBack(at: number): void {
+    quietEndsBy(at, false);
+    if (held) held.abandonment.alert = 'dropped';
+    held = null;
+  }
+
+  function quietEndsBy(time: number, orAtIt: boolean): void {
+    if (held && (orAtIt ? held.until <= time : held.until < time)) sayHeld(held);
+  }
+
+  function sayHeld({ abandonment, until: at }: NonNullable<typeof held>): void {
+    abandonment.alert = 'said';
+    said.alerts.push(`${abandonment.kind}_abandoned ${abandonment.cartId}`);
+    lastAloud = at;
+    held = null;
   }
 
   function enterSession(event: ToldEvent): void {
@@ -157,8 +202,9 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
     lastPurchase = { ...purchase, onlyPage, orderId, session: said.sessions };
     if (cart) close('purchased', event.at);
     if (!recoverable || event.at - recoverable.at > rules.recoveryWindowMs) return;
-    said.recoveries.push({ cartId: recoverable.cartId, recoveredAt: event.at, value: purchase.value });
-    said.alerts.push(`cart_recovered ${recoverable.cartId}`);
+    const { cartId, alert } = recoverable.abandonment;
+    said.recoveries.push({ cartId, recoveredAt: event.at, value: purchase.value });
+    said.alerts.push(`cart_recovered ${cartId} after ${alert}`);
     recoverable = null;
   }
 
@@ -166,6 +212,13 @@ export function referenceJourney(events: readonly ToldEvent[], until: number, ru
     if (cart) Object.assign(cart, { status, closedAt: at });
     cart = null;
   }
+}
+
+function endOfQuiet(at: number, quiet: QuietTime | null): number | null {
+  if (!quiet) return null;
+  const length = (quiet.to - quiet.from + 24 * 60) % (24 * 60);
+  const sinceStart = (at - quiet.from * minute) % (24 * hour);
+  return sinceStart < length * minute ? at - sinceStart + length * minute : null;
 }
 
 type Meaning = 'view' | 'add' | 'remove' | 'checkout' | 'purchase' | null;

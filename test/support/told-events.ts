@@ -85,8 +85,19 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 
 export const fates = fc.array(fate, { minLength: 1, maxLength: 45, size: 'max' });
 
+export const cooldowns = fc.constantFrom(2 * hour, 24 * hour);
+
+/** Quiet hours of any length, some across midnight; often none. */
+export const quietTimes = fc.option(
+  fc
+    .record({ from: fc.integer({ min: 0, max: 1439 }), to: fc.integer({ min: 0, max: 1439 }) })
+    .filter(({ from, to }) => from !== to),
+  { freq: 3 },
+);
+
 /** How long the clock goes on after the last event. */
 export const afterwards = fc.oneof(
   fc.constantFrom(0, 15 * minute, 30 * minute),
   fc.integer({ min: 0, max: 2 * hour }),
+  fc.integer({ min: 0, max: 30 * hour }),
 );

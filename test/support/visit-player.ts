@@ -7,7 +7,7 @@ import { Visitors } from '../../bridge/journey/visitors.ts';
 import { toLetter, toMail } from '../../bridge/journey/write-letter.ts';
 import { Journey } from '../../workflows/journey/journey.ts';
 import { newJourney } from '../../workflows/journey/state.ts';
-import type { Fate } from './journey-player.ts';
+import { alertName, type Fate } from './journey-player.ts';
 import { minute, rules } from './letters.ts';
 import { RecordedVisits } from './recorded-visits.ts';
 import type { ToldEvent } from './reference-journey.ts';
@@ -164,7 +164,7 @@ export class VisitPlayer {
     for (const { visitorId, until } of record.joinedVisitors) this.takeBack(visitorId, until);
     for (const { until } of record.handOvers) this.takeBack(journeyId, until);
     this.written.set(journeyId, [...(this.written.get(journeyId) ?? []), record]);
-    for (const { type, cartId } of record.alerts) this.alerts.add(`${type} ${cartId}`);
+    for (const alert of record.alerts) this.alerts.add(alertName(alert));
     const empty = { incarnations: {}, lines: [] };
     for (const { visitorId } of record.joinedVisitors) {
       if (this.journeys.has(visitorId)) this.deliver(visitorId, { ...empty, appendedUpTo: 0, asks: true });

@@ -16,6 +16,17 @@ const alert: JourneyAlert = {
   items: [{ productId: 'sku-1', quantity: 3, price: 19.99 }],
   elapsedMs: 30 * minute,
   abandonedBefore: 2,
+  openedAt: Date.UTC(2026, 4, 17, 11, 45),
+  sessions: 4,
+  purchases: 1,
+  heldUntil: null,
+  recovered: null,
+};
+const recovery: JourneyAlert = {
+  ...alert,
+  type: 'cart_recovered',
+  elapsedMs: 49 * 60 * minute,
+  recovered: { abandonedAt: Date.UTC(2026, 4, 15, 11, 30), stage: 'checkout', alert: 'said' },
 };
 
 describe('an alert', () => {
@@ -34,8 +45,12 @@ describe('an alert', () => {
         value: 59.97,
         currency: 'EUR',
         items: [{ product_id: 'sku-1', quantity: 3, price: 19.99 }],
+        cart_opened_at: '2026-05-17T11:45:00.000Z',
         idle_minutes: 30,
+        held_until: null,
         abandoned_before: 2,
+        sessions: 4,
+        purchases: 1,
       },
     });
   });
@@ -51,7 +66,7 @@ describe('an alert', () => {
   });
 
   it('of a recovery says what it was worth and how long it took', () => {
-    const recovered = toAlert('u1_a', { ...alert, type: 'cart_recovered', elapsedMs: 49 * 60 * minute });
+    const recovered = toAlert('u1_a', recovery);
     expect(recovered.message).toBe(
       'An abandoned cart was recovered by a purchase worth 59.97 EUR, 49 hours later',
     );
@@ -59,8 +74,41 @@ describe('an alert', () => {
       value: 59.97,
       recovered_after_seconds: 49 * 3600,
       step: 'purchase',
+      abandoned_step: 'checkout',
+      abandoned_at: '2026-05-15T11:30:00.000Z',
+      cart_opened_at: '2026-05-17T11:45:00.000Z',
+      sessions: 4,
+      purchases: 1,
     });
     expect(recovered.metadata).not.toHaveProperty('idle_minutes');
+    expect(recovered.metadata).not.toHaveProperty('held_until');
+  });
+
+  it.each([
+    ['said', true],
+    ['suppressed', false],
+    ['dropped', false],
+    ['held', false],
+  ] as const)('of a recovery says whether anybody was told before: %s', (fate, told) => {
+    const recovered = recovery.recovered && { ...recovery.recovered, alert: fate };
+    expect(toAlert('u1_a', { ...recovery, recovered }).metadata).toMatchObject({ alert_said: told });
+  });
+
+  it('that quiet hours held back says until when, and how long the user was idle by then', () => {
+    const held = { ...alert, elapsedMs: 9 * 60 * minute, heldUntil: Date.UTC(2026, 4, 17, 21) };
+    const { message, timestamp, metadata } = toAlert('u1_a', held);
+    expect(message).toBe('A cart worth 59.97 EUR was abandoned: no activity for 9 hours');
+    expect(timestamp).toBe('2026-05-17T12:30:00.000Z');
+    expect(metadata).toMatchObject({ idle_minutes: 540, held_until: '2026-05-17T21:00:00.000Z' });
+  });
+
+  it('of a journey of an older release, which knows less, can still be said', () => {
+    const { openedAt, heldUntil, recovered, sessions, purchases, ...known } = alert;
+    expect([openedAt, heldUntil, recovered, sessions, purchases]).toHaveLength(5);
+    const { metadata } = toAlert('u1_a', known as JourneyAlert);
+    expect(metadata).toMatchObject({ cart_opened_at: null, held_until: null, idle_minutes: 30 });
+    const { metadata: ofRecovery } = toAlert('u1_a', { ...known, type: 'cart_recovered' } as JourneyAlert);
+    expect(ofRecovery).toMatchObject({ abandoned_at: null, alert_said: null });
   });
 
   it('of a visitor names no user', () => {

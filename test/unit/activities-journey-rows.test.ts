@@ -31,7 +31,7 @@ const everything: JourneyRecord = {
     },
   ],
   purchases: [{ purchaseId: 'p1', version: 1, purchasedAt: 2, orderId: 'o1', cartId: 'c1', ...money }],
-  abandonments: [{ cartId: 'c1', kind: 'cart', abandonedAt: 3, suppressed: false, ...money }],
+  abandonments: [{ cartId: 'c1', kind: 'cart', abandonedAt: 3, suppressed: false, alert: 'said', ...money }],
   recoveries: [{ cartId: 'c1', recoveredAt: 4, value: 19.9 }],
   alerts: [],
   joinedVisitors: [],
@@ -86,6 +86,9 @@ describe('the statements', () => {
       const isIdempotent = /ON CONFLICT|recovered_at IS NULL/.test(text);
       expect(isIdempotent, name).toBe(true);
     }
+    const abandonments = statements.find(({ name }) => name === 'write-abandonments')?.text;
+    // An old attempt that arrives late must not take back what became of a held alert.
+    expect(abandonments).toContain("WHERE kept.alert = 'held'");
     for (const name of ['write-carts', 'write-purchases']) {
       const text = statements.find((statement) => statement.name === name)?.text;
       expect(text).toContain('WHERE kept.version < excluded.version');

@@ -24,6 +24,7 @@ const silent: JourneyView = {
   lastPurchase: null,
   abandonments: 0,
   lastAbandonment: null,
+  heldAlert: null,
   restsAfter: '2026-03-02T12:00:00.000Z',
   counts: { events: 0, duplicates: 0, late: 0, letters: 0 },
   marks: {},
@@ -71,7 +72,13 @@ const shopping: JourneyView = {
     at: '2026-02-20T10:00:00.000Z',
   },
   abandonments: 1,
-  lastAbandonment: { cartId: 'c-0', kind: 'checkout', at: '2026-02-20T09:00:00.000Z', recovered: true },
+  lastAbandonment: {
+    cartId: 'c-0',
+    kind: 'checkout',
+    at: '2026-02-20T09:00:00.000Z',
+    recovered: true,
+    alert: 'said',
+  },
   counts: { events: 40, duplicates: 1, late: 0, letters: 6 },
 };
 
@@ -107,6 +114,18 @@ describe('a journey', () => {
     const passed = { ...cart, abandonedUnlessActiveBy: '2026-03-01T11:59:00.000Z' };
     const text = journeyText({ view: { ...shopping, cart: passed }, endedAt: null }, now);
     expect(text).toContain('passed at 2026-03-01 11:59:00 UTC (1 minute ago)');
+  });
+
+  it('says until when quiet hours hold an alert back', () => {
+    const heldAlert = {
+      cartId: 'c-0',
+      kind: 'cart',
+      abandonedAt: '2026-03-01T02:00:00.000Z',
+      saidUnlessActiveBy: '2026-03-01T13:00:00.000Z',
+    } as const;
+    expect(journeyText({ view: { ...silent, heldAlert }, endedAt: null }, now)).toContain(
+      'its alert is held back by the quiet hours until 2026-03-01 13:00:00 UTC (in 1 hour), and dropped if the user comes back before',
+    );
   });
 
   it('that has ended says when, and promises nothing any more', () => {

@@ -5,17 +5,25 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { createQuietUntil } from '../../activities/quiet-until.ts';
 import { rules } from '../support/letters.ts';
 import { alertName, JourneyPlayer, type Fate } from '../support/journey-player.ts';
-import { referenceJourney, type ToldEvent } from '../support/reference-journey.ts';
-import { afterwards, fates, toldEvents } from '../support/told-events.ts';
+import { referenceJourney, type QuietTime, type ToldEvent } from '../support/reference-journey.ts';
+import { afterwards, cooldowns, fates, quietTimes, toldEvents } from '../support/told-events.ts';
 import { describeJourney } from '../../workflows/journey/describe.ts';
 import { viewOf } from '../../workflows/journey/view.ts';
 
 const runs = { numRuns: 600 };
 
-function played(events: readonly ToldEvent[], plan: readonly Fate[], after: number) {
-  const player = new JourneyPlayer(events, rules);
+function played(
+  events: readonly ToldEvent[],
+  plan: readonly Fate[],
+  after: number,
+  quiet: QuietTime | null,
+  of = rules,
+) {
+  const hours = quiet && { startMinute: quiet.from, endMinute: quiet.to };
+  const player = new JourneyPlayer(events, of, createQuietUntil(hours, 'UTC'));
   const last = events.at(-1)?.at ?? 0;
   // The stream must have been silent for a while as well; what is awaited may be asked about that much later.
   const until = last + after;
@@ -25,56 +33,65 @@ function played(events: readonly ToldEvent[], plan: readonly Fate[], after: numb
 
 it('says what the reference says', () => {
   fc.assert(
-    fc.property(toldEvents, fates, afterwards, (events, plan, after) => {
-      const { player, until } = played(events, plan, after);
-      const expected = referenceJourney(events, until, rules);
-      const { state } = player.journey;
-      const carts = player.kept(player.rows('carts'), ({ cartId }) => cartId);
-      const purchases = player.kept(player.rows('purchases'), ({ purchaseId }) => purchaseId);
-      expect({
-        sessions: state.sessions,
-        steps: player.rows('steps').map(({ step, reachedAt, sessionStartedAt }) => ({
-          step,
-          reachedAt,
-          sessionStartedAt,
-        })),
-        carts: carts.map(({ cartId, status, stage, items, value, closedAt }) => ({
-          cartId,
-          status,
-          stage,
-          items,
-          value,
-          closedAt,
-        })),
-        purchases: purchases.map(({ purchaseId, purchasedAt, cartId, value }) => ({
-          purchaseId,
-          purchasedAt,
-          cartId,
-          value,
-        })),
-        abandonments: player.rows('abandonments').map(({ cartId, kind, abandonedAt, suppressed }) => ({
-          cartId,
-          kind,
-          abandonedAt,
-          suppressed,
-        })),
-        recoveries: player.rows('recoveries'),
-        alerts: player.rows('alerts').map(alertName),
-      }).toEqual(expected);
-      const cents = expected.purchases.reduce((sum, { value }) => sum + Math.round((value ?? 0) * 100), 0);
-      expect(Math.round(state.purchasedValue * 100)).toBe(cents);
-      expect(state.purchasedValue).toBe(cents / 100);
-      expect(state.counts.events).toBe(events.length);
-      expect(state.counts.late).toBe(0);
-    }),
+    fc.property(
+      toldEvents,
+      fates,
+      afterwards,
+      quietTimes,
+      cooldowns,
+      (events, plan, after, quiet, cooldown) => {
+        const ruled = { ...rules, alertCooldownMs: cooldown };
+        const { player, until } = played(events, plan, after, quiet, ruled);
+        const expected = referenceJourney(events, until, ruled, quiet);
+        const { state } = player.journey;
+        const carts = player.kept(player.rows('carts'), ({ cartId }) => cartId);
+        const purchases = player.kept(player.rows('purchases'), ({ purchaseId }) => purchaseId);
+        expect({
+          sessions: state.sessions,
+          steps: player.rows('steps').map(({ step, reachedAt, sessionStartedAt }) => ({
+            step,
+            reachedAt,
+            sessionStartedAt,
+          })),
+          carts: carts.map(({ cartId, status, stage, items, value, closedAt }) => ({
+            cartId,
+            status,
+            stage,
+            items,
+            value,
+            closedAt,
+          })),
+          purchases: purchases.map(({ purchaseId, purchasedAt, cartId, value }) => ({
+            purchaseId,
+            purchasedAt,
+            cartId,
+            value,
+          })),
+          abandonments: player.keptAbandonments().map(({ cartId, kind, abandonedAt, suppressed, alert }) => ({
+            cartId,
+            kind,
+            abandonedAt,
+            suppressed,
+            alert,
+          })),
+          recoveries: player.rows('recoveries'),
+          alerts: player.rows('alerts').map(alertName),
+        }).toEqual(expected);
+        const cents = expected.purchases.reduce((sum, { value }) => sum + Math.round((value ?? 0) * 100), 0);
+        expect(Math.round(state.purchasedValue * 100)).toBe(cents);
+        expect(state.purchasedValue).toBe(cents / 100);
+        expect(state.counts.events).toBe(events.length);
+        expect(state.counts.late).toBe(0);
+      },
+    ),
     runs,
   );
 });
 
 it('keeps its state and its summary small and readable, whatever happens', () => {
   fc.assert(
-    fc.property(toldEvents, fates, afterwards, (events, plan, after) => {
-      const { player } = played(events, plan, after);
+    fc.property(toldEvents, fates, afterwards, quietTimes, (events, plan, after, quiet) => {
+      const { player } = played(events, plan, after, quiet);
       const { state } = player.journey;
       expect(state.recentEventIds.length).toBeLessThanOrEqual(64);
       expect(state.recentOrderIds.length).toBeLessThanOrEqual(16);

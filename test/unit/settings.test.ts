@@ -41,6 +41,8 @@ describe('defaults', () => {
       TEMPORAL_ADDRESS: 'localhost:7233',
       SESSION_GAP: 30 * MINUTE_MS,
       CHECKOUT_ABANDON_AFTER: 15 * MINUTE_MS,
+      ALERT_QUIET_HOURS: null,
+      ALERT_TIME_ZONE: 'UTC',
       RECOVERY_WINDOW: 7 * 24 * 60 * MINUTE_MS,
     });
   });
@@ -69,6 +71,10 @@ describe('right values', () => {
     ['SESSION_GAP', '1.5m', 1.5 * MINUTE_MS],
     ['SESSION_GAP', '24h', 24 * 60 * MINUTE_MS],
     ['SESSION_GAP', ' 10 s ', 10_000],
+    ['ALERT_QUIET_HOURS', 'none', null],
+    ['ALERT_QUIET_HOURS', '22:00-08:00', { startMinute: 22 * 60, endMinute: 8 * 60 }],
+    ['ALERT_QUIET_HOURS', ' 00:00 - 23:59 ', { startMinute: 0, endMinute: 1439 }],
+    ['ALERT_TIME_ZONE', 'Europe/Berlin', 'Europe/Berlin'],
   ])('%s=%s', (name, value, expected) => {
     expect(readSettings({ [name]: value })).toHaveProperty(name, expected);
   });
@@ -101,6 +107,14 @@ describe('a wrong value', () => {
     ['SESSION_GAP', '366d', /at most 365d/],
     ['SESSION_GAP', '5 parsecs', /duration with its unit/],
     ['CART_ABANDON_AFTER', 'Xsoon', /such as 30m/],
+    ['ALERT_QUIET_HOURS', '22-8', /such as 22:00-08:00/],
+    ['ALERT_QUIET_HOURS', '22:00', /such as 22:00-08:00/],
+    ['ALERT_QUIET_HOURS', '24:00-08:00', /from 00:00 to 23:59/],
+    ['ALERT_QUIET_HOURS', '22:60-08:00', /from 00:00 to 23:59/],
+    // A whole day would hold alerts back for ever.
+    ['ALERT_QUIET_HOURS', '08:00-08:00', /two different times/],
+    ['ALERT_TIME_ZONE', 'XEurope/Atlantis', /IANA name/],
+    ['ALERT_TIME_ZONE', '+02:00', /IANA name/],
   ])('%s=%s says which variable and what it expects, and not the value', (name, value, expectation) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toHaveLength(1);

@@ -9,6 +9,8 @@ import { add, buy, hour, LetterWriter, minute, view } from '../support/letters.t
 import { createEnvironment, Ledger, withJourney } from './journey-environment.ts';
 
 let environment: TestWorkflowEnvironment;
+/** The test server offers the tasks of a worker that is gone to its cache alone, for ever; a real one does not. */
+const withoutCache = { cached: false };
 
 beforeAll(async () => {
   environment = await createEnvironment(inject('testServerPath'));
@@ -187,6 +189,59 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
     });
   });
 
+  it('is quiet after a purchase at the very deadline, by letter or by the record', async () => {
+    for (const isUnderWay of [false, true]) {
+      const writer = new LetterWriter();
+      const ledger = new Ledger();
+      let deadline = 0;
+      const first = (now: number) => {
+        deadline = now + 30 * minute;
+        if (isUnderWay) ledger.answers = [{ silent: false, lastEventAt: deadline, visitorId: null }];
+        return writer.letter(add(now, 'p1', 10));
+      };
+      await withJourney(environment, { cached, ledger }, first, async ({ send }) => {
+        await environment.sleep((isUnderWay ? 31 : 29) * minute);
+        await send(writer.letter(buy(deadline, 10)));
+        await environment.sleep(3 * hour);
+        expect(ledger.alerts()).toEqual([]);
+        expect(ledger.rows('carts').map(({ status }) => status)).toEqual(['open', 'purchased']);
+        expect(ledger.rows('purchases')).toMatchObject([{ purchasedAt: deadline }]);
+      });
+    }
+  });
+
+  it('knows a purchase from another device, whose events come by another partition', async () => {
+    const writer = new LetterWriter();
+    let start = 0;
+    const first = (now: number) => {
+      start = now;
+      return writer.letter(add(now, 'p1', 10));
+    };
+    await withJourney(environment, { cached }, first, async ({ ledger, send }) => {
+      await environment.sleep(20 * minute);
+      await send(writer.letter({ ...buy(start + 10 * minute, 10), partition: 2, offset: 0 }));
+      await environment.sleep(3 * hour);
+      expect(ledger.alerts()).toEqual([]);
+      expect(ledger.rows('purchases')).toMatchObject([{ cartId: 'event-0-0', value: 10 }]);
+    });
+  });
+
+  it('says a second cart abandoned after the first one and its cool-down, with how often before', async () => {
+    const writer = new LetterWriter();
+    const first = (now: number) => writer.letter(add(now, 'p1', 10));
+    await withJourney(environment, { cached }, first, async ({ ledger, send, now }) => {
+      await environment.sleep(31 * minute);
+      await environment.sleep(25 * hour);
+      await send(writer.letter(add(await now(), 'p2', 5)));
+      await environment.sleep(31 * minute);
+      expect(ledger.rows('alerts')).toMatchObject([
+        { cartId: 'event-0-0', value: 10, abandonedBefore: 0, sessions: 1 },
+        { cartId: 'event-0-1', value: 5, abandonedBefore: 1, sessions: 2 },
+      ]);
+      expect(ledger.rows('abandonments').map(({ alert }) => alert)).toEqual(['said', 'said']);
+    });
+  });
+
   it('goes on as an ordinary activity when a store is away', async () => {
     const writer = new LetterWriter();
     const ledger = new Ledger();
@@ -223,5 +278,31 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     });
+  });
+});
+
+it('handles a deadline that passes while the worker is down on its return, once', async () => {
+  const writer = new LetterWriter();
+  let start = 0;
+  const first = (now: number) => {
+    start = now;
+    return writer.letter(add(now, 'p1', 10));
+  };
+  await withJourney(environment, withoutCache, first, async ({ ledger, withoutWorker, now, handle }) => {
+    await environment.sleep(minute);
+    await withoutWorker(async () => {
+      await environment.sleep(start + 30 * minute - 500 - (await now()));
+      // The server skips no time while a task waits for a worker: the last second is a real one.
+      await environment.sleep(1_000);
+      expect(await now()).toBeGreaterThan(start + 30 * minute);
+      const { events } = await handle.fetchHistory();
+      expect(events?.some((event) => event.timerFiredEventAttributes)).toBe(true);
+      expect(ledger.rows('abandonments')).toEqual([]);
+    });
+    await environment.sleep(minute);
+    expect(ledger.rows('abandonments')).toMatchObject([{ abandonedAt: start + 30 * minute }]);
+    await environment.sleep(5 * hour);
+    expect(ledger.alerts()).toEqual(['cart_abandoned']);
+    expect(ledger.rows('abandonments')).toHaveLength(1);
   });
 });

@@ -14,6 +14,7 @@ import type {
   RecallQuestion,
   SilenceAnswer,
 } from '../../activities/activities.ts';
+import type { QuietUntil } from '../../activities/quiet-until.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
 import { journeyWorkflowId, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { searchAttributes } from '../../connections/search-attributes.ts';
@@ -35,6 +36,8 @@ export class Ledger implements JourneyActivities {
   /** What the record tells of visitors, in the order of the questions; nothing once it is used up. */
   recalled: (Recalled | null)[] = [];
   failures = 0;
+  /** The end of the quiet hours, for the answers that say silent. */
+  quietUntil: QuietUntil = () => null;
 
   recordJourney = async (_journeyId: string, record: JourneyRecord): Promise<void> => {
     if (this.failures > 0) {
@@ -46,7 +49,8 @@ export class Ledger implements JourneyActivities {
 
   askSilence = async (question: Parameters<JourneyActivities['askSilence']>[0]): Promise<SilenceAnswer> => {
     this.questions.push(question);
-    return this.answers.shift() ?? { silent: true };
+    const quietUntil = this.quietUntil(question.until);
+    return this.answers.shift() ?? { silent: true, ...(quietUntil === null ? {} : { quietUntil }) };
   };
 
   recallVisitor = async (question: RecallQuestion): Promise<Recalled | null> => {
@@ -75,6 +79,8 @@ export interface RunningJourney {
   readonly send: (letter: Letter) => Promise<void>;
   readonly view: () => Promise<JourneyView>;
   readonly now: () => Promise<number>;
+  /** Stops the worker, and starts another one on the same queue when `during` is over. */
+  readonly withoutWorker: (during: () => Promise<void>) => Promise<void>;
 }
 
 export interface JourneyOptions {
@@ -114,21 +120,23 @@ export async function withJourney(
 ): Promise<void> {
   const ledger = options.ledger ?? new Ledger();
   const taskQueue = `journeys-${++journeys}`;
-  const worker = await Worker.create({
-    connection: environment.nativeConnection,
-    namespace: environment.client.options.namespace,
-    taskQueue,
-    workflowBundle: await workflowBundle(),
-    activities: {
-      recordJourney: ledger.recordJourney,
-      askSilence: ledger.askSilence,
-      recallVisitor: ledger.recallVisitor,
-    },
-    // Without a cache every workflow task replays the history from its start: what is not deterministic fails.
-    ...(options.cached ? {} : { maxCachedWorkflows: 0 }),
-  });
+  const createWorker = async () =>
+    Worker.create({
+      connection: environment.nativeConnection,
+      namespace: environment.client.options.namespace,
+      taskQueue,
+      workflowBundle: await workflowBundle(),
+      activities: {
+        recordJourney: ledger.recordJourney,
+        askSilence: ledger.askSilence,
+        recallVisitor: ledger.recallVisitor,
+      },
+      // Without a cache every workflow task replays the history from its start: what is not deterministic fails.
+      ...(options.cached ? {} : { maxCachedWorkflows: 0 }),
+    });
   const journeyId = `u1_test${journeys}`;
-  await worker.runUntil(async () => {
+  const running = await RunningWorker.start(createWorker);
+  try {
     const workflowId = journeyWorkflowId(journeyId);
     const { lettersPerRun } = options;
     const handle = await environment.client.workflow.signalWithStart<typeof userJourney, [Letter]>(
@@ -152,11 +160,52 @@ export async function withJourney(
         send: (letter) => latest.signal(letterSignal, letter),
         view: () => latest.query(journeyQuery),
         now: () => environment.currentTimeMs(),
+        withoutWorker: (during) => running.pause(during),
       });
     } finally {
       // A journey without a worker would hold up the clock of the tests that follow.
       const { status } = await latest.describe();
       if (status.name === 'RUNNING') await latest.terminate('the test is over');
     }
-  });
+  } finally {
+    await running.stop();
+  }
+}
+
+/** A worker that can be stopped and followed by another one. An error of its run is thrown where it is stopped. */
+class RunningWorker {
+  private current: { readonly worker: Worker; readonly run: Promise<void> } | null = null;
+  private readonly create: () => Promise<Worker>;
+
+  private constructor(create: () => Promise<Worker>) {
+    this.create = create;
+  }
+
+  static async start(create: () => Promise<Worker>): Promise<RunningWorker> {
+    const running = new RunningWorker(create);
+    await running.resume();
+    return running;
+  }
+
+  async pause(during: () => Promise<void>): Promise<void> {
+    await this.stop();
+    await during();
+    await this.resume();
+  }
+
+  async stop(): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    this.current = null;
+    if (current.worker.getState() === 'RUNNING') current.worker.shutdown();
+    await current.run;
+  }
+
+  private async resume(): Promise<void> {
+    const worker = await this.create();
+    const run = worker.run();
+    // Whoever stops it waits for it and sees its error.
+    run.catch(() => undefined);
+    this.current = { worker, run };
+  }
 }

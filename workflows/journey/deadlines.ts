@@ -1,6 +1,7 @@
-import type { AbandonmentRow, CartRow } from '../../events/journey-record.ts';
+import type { AbandonmentRow, CartRow, JourneyAlert } from '../../events/journey-record.ts';
 import type { JourneyRules } from '../../events/letter.ts';
 import { endCart } from './cart.ts';
+import { sayAbandoned } from './held-alert.ts';
 import type { JourneyState } from './state.ts';
 
 /**
@@ -34,15 +35,26 @@ export function idleDeadline(state: JourneyState, rules: JourneyRules): number {
   const abandoned = state.lastAbandonment;
   const recoverableUntil = abandoned && !abandoned.recovered ? abandoned.at + rules.recoveryWindowMs : 0;
   const coolingUntil = state.lastAlertAt === null ? 0 : state.lastAlertAt + rules.alertCooldownMs;
-  return Math.max(state.lastAppendedAt + rules.idleAfterMs, recoverableUntil, coolingUntil);
+  return Math.max(
+    state.lastAppendedAt + rules.idleAfterMs,
+    recoverableUntil,
+    coolingUntil,
+    state.heldAlert?.until ?? 0,
+  );
 }
 
 /** When to look at the clock again, in the server's time. */
 export function nextWake(state: JourneyState, rules: JourneyRules): number {
+  if (state.heldAlert) return decidableAt(state, state.heldAlert.until);
   const cart = cartDeadline(state, rules);
   if (cart === null) return idleDeadline(state, rules);
-  const decidable = Math.max(cart, state.lastAppendedAt + silenceMs);
+  const decidable = decidableAt(state, cart);
   return isAwaitingLetter(state) ? Math.max(decidable, state.awaitedUntil) : decidable;
+}
+
+/** The server's time from which on silence until an event time is believed. */
+export function decidableAt(state: JourneyState, until: number): number {
+  return Math.max(until, state.lastAppendedAt + silenceMs);
 }
 
 /** How long the letter of an event that the record knows is waited for. */
@@ -51,22 +63,42 @@ export const longestAwaitMs = 60 * 60 * 1000;
 export interface Abandoned {
   readonly cart: CartRow;
   readonly abandonment: AbandonmentRow;
-  readonly idleMs: number;
-  readonly abandonedBefore: number;
+  readonly alert: JourneyAlert | null;
 }
 
-/** Declares the open cart abandoned at its deadline. The caller has asked the event record first. */
-export function abandonCart(state: JourneyState, cart: CartRow, at: number, rules: JourneyRules): Abandoned {
-  const suppressed = state.lastAlertAt !== null && at - state.lastAlertAt < rules.alertCooldownMs;
-  const abandonedBefore = state.abandonments;
-  if (!suppressed) state.lastAlertAt = at;
+/**
+ * Declares the open cart abandoned at its deadline. The caller has asked the event record first, and learned until when
+ * quiet hours hold an alert back. The cool-down counts between the moments at which alerts are said, so the moment at
+ * which a held one would be said decides; one that is dropped never starts it.
+ */
+export function abandonCart(
+  state: JourneyState,
+  cart: CartRow,
+  at: number,
+  rules: JourneyRules,
+  quietUntil: number | null,
+): Abandoned {
+  const { cartId, stage, value, currency, items, openedAt } = cart;
+  const sinceLastAlert = (quietUntil ?? at) - (state.lastAlertAt ?? Number.NEGATIVE_INFINITY);
+  const suppressed = sinceLastAlert < rules.alertCooldownMs;
+  const alert = suppressed ? 'suppressed' : quietUntil === null ? 'said' : 'held';
+  const abandonment = {
+    cartId,
+    kind: stage,
+    abandonedAt: at,
+    value,
+    currency,
+    items,
+    suppressed,
+    alert,
+  } as const;
+  const silence = { abandonment, openedAt, silentSince: lastSignOfLife(state), until: quietUntil ?? at };
   state.abandonments += 1;
-  state.lastAbandonment = { cartId: cart.cartId, kind: cart.stage, at, recovered: false };
-  const { cartId, stage, value, currency, items } = cart;
+  state.lastAbandonment = { cartId, kind: stage, at, recovered: false, openedAt, alert };
+  state.heldAlert = alert === 'held' ? silence : null;
   return {
     cart: endCart(state, cart, 'abandoned', at),
-    abandonment: { cartId, kind: stage, abandonedAt: at, value, currency, items, suppressed },
-    idleMs: at - lastSignOfLife(state),
-    abandonedBefore,
+    abandonment,
+    alert: alert === 'said' ? sayAbandoned(state, silence) : null,
   };
 }

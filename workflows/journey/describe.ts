@@ -1,7 +1,15 @@
+import type { AlertFate } from '../../events/journey-record.ts';
 import type { JourneyView } from './view.ts';
 
 const mostItemsShown = 10;
 const mostCharactersShown = 80;
+
+const alertFates: Readonly<Record<AlertFate, string>> = {
+  said: 'its alert was said',
+  suppressed: 'no alert, as another one was said shortly before',
+  held: 'its alert is held back',
+  dropped: 'no alert, as the user came back in the quiet hours',
+};
 
 /** The journey in Markdown, for the Temporal UI: readable by someone who does not know the code. */
 export function describeJourney(view: JourneyView): string {
@@ -35,7 +43,11 @@ function describeHandOver({ handedOver }: JourneyView): string {
 }
 
 /** What the journey waits for. */
-function describeNext({ cart, lastAbandonment }: JourneyView): string {
+function describeNext({ cart, lastAbandonment, heldAlert }: JourneyView): string {
+  if (heldAlert) {
+    const what = heldAlert.kind === 'checkout' ? 'checkout' : 'cart';
+    return `**Alert held back** by the quiet hours until ${readable(heldAlert.saidUnlessActiveBy)}. Without any activity until then, the abandoned ${what} is said; otherwise its alert is dropped.`;
+  }
   if (cart?.abandonedUnlessActiveBy) {
     const what = cart.stage === 'checkout' ? 'checkout' : 'cart';
     return `**Next deadline:** ${readable(cart.abandonedUnlessActiveBy)}. Without any activity until then, the ${what} counts as abandoned.`;
@@ -88,7 +100,8 @@ function describePast(view: JourneyView): string {
     const where = lastAbandonment.kind === 'checkout' ? 'in the checkout' : 'before the checkout';
     lines.push(
       `- **Abandoned carts:** ${abandonments}, the last ${readable(lastAbandonment.at)} ${where}, ` +
-        (lastAbandonment.recovered ? 'recovered by a purchase' : 'not recovered so far'),
+        (lastAbandonment.recovered ? 'recovered by a purchase' : 'not recovered so far') +
+        `; ${alertFates[lastAbandonment.alert]}`,
     );
   }
   return lines.join('\n');

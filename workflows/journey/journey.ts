@@ -10,13 +10,14 @@ import { changeCart } from './cart.ts';
 import {
   abandonCart,
   cartDeadline,
+  decidableAt,
   idleDeadline,
   isAwaitingLetter,
   lastSignOfLife,
   longestAwaitMs,
   nextWake,
-  silenceMs,
 } from './deadlines.ts';
+import { isAnswerTo, letGo } from './held-alert.ts';
 import type { JourneyEvent } from './journey-event.ts';
 import { Outbox } from './outbox.ts';
 import { purchase } from './purchase.ts';
@@ -70,26 +71,22 @@ export class Journey {
     return this.state.waiting.length > 0;
   }
 
-  /** The question to put to the record, when the open cart's deadline has passed at `now` or a waiting event shows that it has. */
+  /**
+   * The question to put to the record, when the open cart's deadline, or the end of the quiet hours that hold an alert back,
+   * has passed at `now` or a waiting event shows that it has.
+   */
   silenceInQuestion(now: number): SilenceQuestion | null {
+    const { heldAlert } = this.state;
+    if (heldAlert) return this.questionOf(heldAlert.silentSince, heldAlert.until, now);
     const deadline = cartDeadline(this.state, this.rules);
     if (deadline === null) return null;
-    const { journeyId, lastAppendedAt } = this.state;
     if (isAwaitingLetter(this.state) && now < this.state.awaitedUntil) return null;
-    const isDue = now >= Math.max(deadline, lastAppendedAt + silenceMs);
-    if (!isDue && !this.state.waiting.some((event) => this.isDue(event))) return null;
-    return {
-      journeyId,
-      isHandedOver: this.state.handedOver !== null,
-      after: lastSignOfLife(this.state),
-      until: deadline,
-      completeUntil: Math.max(deadline, isDue ? lastAppendedAt + silenceMs : lastAppendedAt),
-    };
+    return this.questionOf(lastSignOfLife(this.state), deadline, now);
   }
 
   /** What the record says about the user's silence. */
   answered({ completeUntil, until }: SilenceQuestion, answer: SilenceAnswer, now: number): void {
-    if (answer.silent === true) this.declareAbandoned();
+    if (answer.silent === true) this.wasSilent(answer.quietUntil ?? null);
     if (answer.silent === false) {
       this.heardOf(answer.lastEventAt, now);
       const visitorId = isUserJourney(this.state.journeyId) ? answer.visitorId : this.state.journeyId;
@@ -107,37 +104,33 @@ export class Journey {
     );
   }
 
-  /** The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. */
+  /**
+   * The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. An alert
+   * that quiet hours held back is dropped: its user came back.
+   */
   private heardOf(eventTime: number, now: number): void {
+    if (this.state.heldAlert) {
+      this.letGoOfHeldAlert('dropped');
+      return;
+    }
     this.state.heardOfAt = Math.max(this.state.heardOfAt, eventTime);
     this.state.awaitedUntil = now + longestAwaitMs;
   }
 
-  /** The user was silent until the deadline: the open cart is abandoned. */
-  private declareAbandoned(): void {
+  private wasSilent(quietUntil: number | null): void {
+    if (this.state.heldAlert) this.sayHeldAlert(quietUntil);
+    else this.declareAbandoned(quietUntil);
+  }
+
+  /** The user was silent until the deadline: the open cart is abandoned. Quiet hours hold its alert back until they end. */
+  private declareAbandoned(quietUntil: number | null): void {
     const { cart } = this.state;
     const deadline = cartDeadline(this.state, this.rules);
     if (!cart || deadline === null) return;
-    const {
-      cart: ended,
-      abandonment,
-      idleMs,
-      abandonedBefore,
-    } = abandonCart(this.state, cart, deadline, this.rules);
-    this.outbox.addCart(ended);
-    this.outbox.addAbandonment(abandonment);
-    if (abandonment.suppressed) return;
-    const { cartId, value, currency, items } = abandonment;
-    this.outbox.addAlert({
-      type: abandonment.kind === 'checkout' ? 'checkout_abandoned' : 'cart_abandoned',
-      cartId,
-      at: deadline,
-      value,
-      currency,
-      items,
-      elapsedMs: idleMs,
-      abandonedBefore,
-    });
+    const abandoned = abandonCart(this.state, cart, deadline, this.rules, quietUntil);
+    this.outbox.addCart(abandoned.cart);
+    this.outbox.addAbandonment(abandoned.abandonment);
+    if (abandoned.alert) this.outbox.addAlert(abandoned.alert);
   }
 
   takeRecord(): JourneyRecord | null {
@@ -151,7 +144,8 @@ export class Journey {
   /** True when nothing is left to wait for, so that the workflow may end. */
   isOver(now: number): boolean {
     const hasDueEvents = this.state.waiting.some((event) => this.isDue(event));
-    return this.state.cart === null && !hasDueEvents && now >= idleDeadline(this.state, this.rules);
+    const isWaiting = this.state.cart !== null || this.state.heldAlert !== null || hasDueEvents;
+    return !isWaiting && now >= idleDeadline(this.state, this.rules);
   }
 
   deadline(): number | null {
@@ -171,11 +165,38 @@ export class Journey {
   }
 
   private isBehindDeadline(event: JourneyEvent): boolean {
-    const deadline = cartDeadline(this.state, this.rules);
+    const deadline = this.state.heldAlert?.until ?? cartDeadline(this.state, this.rules);
     return deadline !== null && event.time > deadline;
   }
 
+  private questionOf(after: number, until: number, now: number): SilenceQuestion | null {
+    const { journeyId, lastAppendedAt, waiting, handedOver } = this.state;
+    const believedFrom = decidableAt(this.state, until);
+    const hasPassed = now >= believedFrom;
+    if (!hasPassed && !waiting.some((event) => this.isDue(event))) return null;
+    const completeUntil = hasPassed ? believedFrom : Math.max(until, lastAppendedAt);
+    return { journeyId, after, until, completeUntil, isHandedOver: handedOver !== null };
+  }
+
+  private sayHeldAlert(quietUntil: number | null): void {
+    const { heldAlert } = this.state;
+    if (!heldAlert) return;
+    // An alert that is late enough to meet the next quiet hours waits for their end as well; never twice for the same.
+    const isQuietAgain = quietUntil !== null && quietUntil > heldAlert.until;
+    if (isQuietAgain) this.state.heldAlert = { ...heldAlert, until: quietUntil };
+    else this.letGoOfHeldAlert('said');
+  }
+
+  private letGoOfHeldAlert(fate: 'said' | 'dropped'): void {
+    const { heldAlert } = this.state;
+    if (!heldAlert) return;
+    const { abandonment, alert } = letGo(this.state, heldAlert, fate);
+    this.outbox.addAbandonment(abandonment);
+    if (alert) this.outbox.addAlert(alert);
+  }
+
   private apply(event: JourneyEvent): void {
+    if (this.state.heldAlert && isAnswerTo(this.state.heldAlert, event)) this.letGoOfHeldAlert('dropped');
     const late = !event.asVisitor && isLate(this.state, event, this.rules);
     if (late) this.state.counts.late += 1;
     else this.outbox.addSteps(visit(this.state, event, this.rules));
@@ -191,6 +212,7 @@ export class Journey {
     this.outbox.addCart(purchased.cart);
     if (!purchased.recovery) return;
     const { elapsedMs, ...recovery } = purchased.recovery;
+    const { lastAbandonment: abandoned } = this.state;
     this.outbox.addRecovery(recovery);
     this.outbox.addAlert({
       type: 'cart_recovered',
@@ -201,6 +223,15 @@ export class Journey {
       items: purchased.purchase.items,
       elapsedMs,
       abandonedBefore: this.state.abandonments,
+      openedAt: abandoned?.openedAt ?? null,
+      sessions: this.state.sessions,
+      purchases: this.state.purchases,
+      heldUntil: null,
+      recovered: abandoned && {
+        abandonedAt: abandoned.at,
+        stage: abandoned.kind,
+        alert: abandoned.alert,
+      },
     });
   }
 }

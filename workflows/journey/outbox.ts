@@ -15,7 +15,7 @@ export class Outbox {
   private readonly carts = new Map<string, CartRow>();
   private readonly purchases = new Map<string, PurchaseRow>();
   private readonly steps: StepRow[] = [];
-  private readonly abandonments: AbandonmentRow[] = [];
+  private readonly abandonments = new Map<string, AbandonmentRow>();
   private readonly recoveries: RecoveryRow[] = [];
   private readonly alerts: JourneyAlert[] = [];
   private readonly joinedVisitors = new Map<string, JoinedVisitor>();
@@ -34,7 +34,7 @@ export class Outbox {
   }
 
   addAbandonment(row: AbandonmentRow): void {
-    this.abandonments.push(row);
+    this.abandonments.set(row.cartId, row);
   }
 
   addRecovery(row: RecoveryRow): void {
@@ -61,7 +61,7 @@ export class Outbox {
       steps: this.steps.splice(0),
       carts: [...this.carts.values()],
       purchases: [...this.purchases.values()],
-      abandonments: this.abandonments.splice(0),
+      abandonments: [...this.abandonments.values()],
       recoveries: this.recoveries.splice(0),
       alerts: this.alerts.splice(0),
       joinedVisitors: [...this.joinedVisitors.values()],
@@ -69,6 +69,7 @@ export class Outbox {
     };
     this.carts.clear();
     this.purchases.clear();
+    this.abandonments.clear();
     this.joinedVisitors.clear();
     return Object.values(record).some((rows: readonly unknown[]) => rows.length > 0) ? record : null;
   }

@@ -1,6 +1,6 @@
 import type { Identity } from '../../activities/activities.ts';
 import type { FunnelStep } from '../../events/funnel.ts';
-import type { CartRow, CartStage } from '../../events/journey-record.ts';
+import type { AbandonmentRow, AlertFate, CartRow, CartStage } from '../../events/journey-record.ts';
 import type { JourneyEvent } from './journey-event.ts';
 
 /**
@@ -44,7 +44,9 @@ export interface JourneyState {
   purchasedValue: number;
   lastAbandonment: Abandonment | null;
   abandonments: number;
-  /** When an abandonment was last said aloud, for the cool-down. */
+  /** The latest abandonment's alert while quiet hours hold it back; a user who comes back drops it. */
+  heldAlert: HeldAlert | null;
+  /** When an abandonment was last said aloud, for the cool-down; for one that was held back, when it was let go. */
   lastAlertAt: number | null;
   counts: Counts;
 }
@@ -91,6 +93,21 @@ export interface Abandonment {
   readonly kind: CartStage;
   readonly at: number;
   readonly recovered: boolean;
+  readonly openedAt: number;
+  readonly alert: AlertFate;
+}
+
+/**
+ * An abandonment's alert that waits for quiet hours to end. Plain JSON: it travels through continue-as-new. While there
+ * is one there is no open cart: only an event of the user could open one, and that drops it.
+ */
+export interface HeldAlert {
+  readonly abandonment: AbandonmentRow;
+  readonly openedAt: number;
+  /** The user's last sign of life when the cart was called abandoned. */
+  readonly silentSince: number;
+  /** The end of the quiet hours. */
+  readonly until: number;
 }
 
 export interface Counts {
@@ -124,6 +141,7 @@ export function newJourney(journeyId: string): JourneyState {
     purchasedValue: 0,
     lastAbandonment: null,
     abandonments: 0,
+    heldAlert: null,
     lastAlertAt: null,
     counts: { events: 0, duplicates: 0, late: 0, letters: 0 },
   };

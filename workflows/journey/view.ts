@@ -1,4 +1,4 @@
-import type { CartRow } from '../../events/journey-record.ts';
+import type { CartRow, CartStage } from '../../events/journey-record.ts';
 import type { Journey } from './journey.ts';
 import { idleDeadline } from './deadlines.ts';
 import type { Abandonment, Counts, Mark, Purchase } from './state.ts';
@@ -41,7 +41,14 @@ export interface JourneyView {
   readonly purchasedValue: number;
   readonly lastPurchase: null | (Omit<Purchase, 'at' | 'version'> & { readonly at: string });
   readonly abandonments: number;
-  readonly lastAbandonment: null | (Omit<Abandonment, 'at'> & { readonly at: string });
+  readonly lastAbandonment: null | (Omit<Abandonment, 'at' | 'openedAt'> & { readonly at: string });
+  /** The latest abandonment's alert while quiet hours hold it back. */
+  readonly heldAlert: null | {
+    readonly cartId: string;
+    readonly kind: CartStage;
+    readonly abandonedAt: string;
+    readonly saidUnlessActiveBy: string;
+  };
   readonly restsAfter: string;
   readonly counts: Counts;
   readonly marks: Readonly<Record<string, Mark>>;
@@ -49,7 +56,7 @@ export interface JourneyView {
 
 export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
   const { state } = journey;
-  const { session, cart, lastPurchase, lastAbandonment, handedOver, firstTouch } = state;
+  const { session, cart, lastPurchase, lastAbandonment, heldAlert, handedOver, firstTouch } = state;
   return {
     journeyId: state.journeyId,
     kind: isUserJourney(state.journeyId) ? 'user' : 'visitor',
@@ -90,7 +97,19 @@ export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
       at: iso(lastPurchase.at) ?? '',
     },
     abandonments: state.abandonments,
-    lastAbandonment: lastAbandonment && { ...lastAbandonment, at: iso(lastAbandonment.at) ?? '' },
+    lastAbandonment: lastAbandonment && {
+      cartId: lastAbandonment.cartId,
+      kind: lastAbandonment.kind,
+      recovered: lastAbandonment.recovered,
+      alert: lastAbandonment.alert,
+      at: iso(lastAbandonment.at) ?? '',
+    },
+    heldAlert: heldAlert && {
+      cartId: heldAlert.abandonment.cartId,
+      kind: heldAlert.abandonment.kind,
+      abandonedAt: iso(heldAlert.abandonment.abandonedAt) ?? '',
+      saidUnlessActiveBy: iso(heldAlert.until) ?? '',
+    },
     restsAfter: iso(idleDeadline(state, rules)) ?? '',
     counts: state.counts,
     marks: state.marks,
