@@ -1,3 +1,4 @@
+import type { UsualLoadTime } from '../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
 
 /** What the record says about a user's silence. */
@@ -18,6 +19,8 @@ export interface JourneyActivities {
     readonly until: number;
     readonly completeUntil: number;
   }): Promise<SilenceAnswer>;
+  /** How long a checkout page usually takes to load, over all users; `null` while too few views are known. */
+  askUsualLoadTime(page: string): Promise<UsualLoadTime | null>;
 }
 
 export interface RollUpActivities {

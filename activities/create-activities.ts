@@ -4,6 +4,7 @@ import { topicsWithPrefix } from '../events/topics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Activities } from './activities.ts';
 import { createAskSilence } from './ask-silence.ts';
+import { createAskUsualLoadTime } from './ask-usual-load-time.ts';
 import { createRecordJourney } from './record-journey.ts';
 import { createRollUp } from './roll-up.ts';
 
@@ -19,6 +20,7 @@ export function createActivities({ database, producer, settings }: ActivityDepen
   return {
     recordJourney: createRecordJourney(database, producer, topics.alerts.name),
     askSilence: createAskSilence(database, topics.rawEvents.name),
+    askUsualLoadTime: createAskUsualLoadTime(database),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };
 }

@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto';
 
 import type { Alert, JourneyAlertType, Severity } from '../events/alert.ts';
+import type { FunnelStep } from '../events/funnel.ts';
 import type { JourneyAlert } from '../events/journey-record.ts';
+import { troubleInWords, troubleMetadata } from './checkout-trouble-alert.ts';
+import { inWords } from './duration-in-words.ts';
 
 const severities: Readonly<Record<JourneyAlertType, Severity>> = {
   cart_abandoned: 'info',
   checkout_abandoned: 'warning',
   cart_recovered: 'info',
+  checkout_trouble: 'warning',
 };
 
 /** The alert as the world reads it. The same journey, cart and type always give the same `alert_id`. */
 export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
-  const { type, cartId, at, value, currency, items, elapsedMs, abandonedBefore } = alert;
+  const { type, cartId, at, value, currency, items, abandonedBefore } = alert;
   const identity = [type, journeyId, cartId].join('\u0000');
   const isUser = journeyId.startsWith('u');
   return {
@@ -24,19 +28,36 @@ export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
       journey_id: journeyId,
       user_id: isUser ? journeyId : null,
       cart_id: cartId,
-      step: type === 'checkout_abandoned' ? 'checkout' : type === 'cart_abandoned' ? 'cart' : 'purchase',
+      step: steps[type],
       value,
       currency,
       items: items.map(({ productId, quantity, price }) => ({ product_id: productId, quantity, price })),
-      ...(type === 'cart_recovered'
-        ? { recovered_after_seconds: elapsedMs / 1000 }
-        : { idle_minutes: elapsedMs / 60_000 }),
+      ...particularsOf(alert),
       abandoned_before: abandonedBefore,
     },
   };
 }
 
-function messageOf({ type, value, currency, elapsedMs }: JourneyAlert): string {
+const steps: Readonly<Record<JourneyAlertType, FunnelStep>> = {
+  cart_abandoned: 'cart',
+  checkout_abandoned: 'checkout',
+  cart_recovered: 'purchase',
+  checkout_trouble: 'checkout',
+};
+
+function particularsOf({ type, elapsedMs, trouble }: JourneyAlert): Alert['metadata'] {
+  switch (type) {
+    case 'cart_recovered':
+      return { recovered_after_seconds: elapsedMs / 1000 };
+    case 'cart_abandoned':
+    case 'checkout_abandoned':
+      return { idle_minutes: elapsedMs / 60_000 };
+    case 'checkout_trouble':
+      return trouble ? troubleMetadata(trouble) : {};
+  }
+}
+
+function messageOf({ type, value, currency, elapsedMs, trouble }: JourneyAlert): string {
   const worth = value === null ? '' : ` worth ${value.toFixed(2)}${currency === null ? '' : ` ${currency}`}`;
   const duration = inWords(elapsedMs);
   switch (type) {
@@ -46,12 +67,7 @@ function messageOf({ type, value, currency, elapsedMs }: JourneyAlert): string {
       return `A checkout${worth} was abandoned: no activity for ${duration}`;
     case 'cart_recovered':
       return `An abandoned cart was recovered by a purchase${worth}, ${duration} later`;
+    case 'checkout_trouble':
+      return `A checkout${worth} is in trouble${trouble ? `: ${troubleInWords(trouble, elapsedMs)}` : ''}`;
   }
-}
-
-function inWords(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 120) return seconds === 1 ? '1 second' : `${seconds} seconds`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }

@@ -8,6 +8,7 @@ import type { Settings } from '../settings/settings.ts';
 import { createDeliverLetter } from './journey/deliver.ts';
 import { JourneyLane } from './journey/journey-lane.ts';
 import { StepNews } from './journey/news.ts';
+import { TroubleSigns } from './journey/trouble-signs.ts';
 import { Pace } from './journey/pace.ts';
 import { openConnections } from './open-connections.ts';
 import { createParser } from './parse/parse-event.ts';
@@ -15,7 +16,7 @@ import { createPseudonyms } from './parse/pseudonyms.ts';
 import { keepReporting } from './record/keep-reporting.ts';
 import { createRecordLane } from './record/record-lane.ts';
 import { ProgressReport } from './record/report-progress.ts';
-import { rulesOf } from './rules.ts';
+import { rulesOf, troubleRulesOf } from './rules.ts';
 
 const partitionsAtOnce = 6;
 const longestFarewellMs = 5_000;
@@ -111,6 +112,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
     deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
     offsets,
     news: new StepNews(settings.SESSION_GAP),
+    troubleSigns: new TroubleSigns(troubleRulesOf(settings)),
     pace: new Pace(
       { leastPerSecond: settings.LETTERS_PER_SECOND_MIN, mostPerSecond: settings.LETTERS_PER_SECOND_MAX },
       performance.now(),

@@ -1,4 +1,5 @@
 import type { JourneyAlertType } from './alert.ts';
+import type { CheckoutTrouble } from './checkout-trouble.ts';
 import type { FunnelStep } from './funnel.ts';
 import type { Item } from './shop-event.ts';
 
@@ -69,10 +70,15 @@ export interface JourneyAlert {
   readonly value: number | null;
   readonly currency: string | null;
   readonly items: readonly Item[];
-  /** Milliseconds without an event before an abandonment; from abandonment to purchase for a recovery. */
+  /**
+   * Milliseconds without an event before an abandonment; from abandonment to purchase for a recovery; from the first to the
+   * last failed submission for trouble.
+   */
   readonly elapsedMs: number;
   /** How many of the user's carts were abandoned before this one. */
   readonly abandonedBefore: number;
+  /** Of `checkout_trouble` alone. */
+  readonly trouble?: CheckoutTrouble;
 }
 
 export interface JourneyRecord {

@@ -1,6 +1,7 @@
 import { log, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 
 import type { JourneyActivities, SilenceAnswer } from '../activities/activities.ts';
+import type { UsualLoadTime } from '../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
 import type { SilenceQuestion } from './journey/journey.ts';
 
@@ -33,5 +34,15 @@ export async function askSilence(question: SilenceQuestion): Promise<SilenceAnsw
   } catch (error) {
     log.warn('the record could not be asked at once; trying until it answers', { error });
     return patient.askSilence(question);
+  }
+}
+
+/** Not worth a wait: who is told that a page was slow long after is told nothing. `null` as well when nobody knows. */
+export async function askUsualLoadTime(page: string): Promise<UsualLoadTime | null> {
+  try {
+    return await quick.askUsualLoadTime(page);
+  } catch (error) {
+    log.warn('the usual load time of a page could not be asked; the page is not judged', { error });
+    return null;
   }
 }

@@ -18,6 +18,7 @@ import { Mailbox, type OutgoingLetter } from './mailbox.ts';
 import type { StepNews } from './news.ts';
 import type { OffsetLedger } from './offset-ledger.ts';
 import type { Pace } from './pace.ts';
+import type { TroubleSigns } from './trouble-signs.ts';
 import { toLetter, toMail } from './write-letter.ts';
 
 export interface JourneyLaneParts {
@@ -25,6 +26,7 @@ export interface JourneyLaneParts {
   readonly deliver: DeliverLetter;
   readonly offsets: OffsetReader;
   readonly news: StepNews;
+  readonly troubleSigns: TroubleSigns;
   readonly pace: Pace;
   readonly topic: string;
   readonly groupId: string;
@@ -99,7 +101,7 @@ export class JourneyLane {
   }
 
   private post(ledger: OffsetLedger, { partition, readAt }: MessageBatch, message: IncomingMessage): void {
-    const { parse, news } = this.parts;
+    const { parse, news, troubleSigns } = this.parts;
     const { offset } = message;
     const parsed = parse(message);
     if (!parsed.usable) {
@@ -109,7 +111,9 @@ export class JourneyLane {
     }
     ledger.take(offset);
     const { event } = parsed;
-    this.mailbox.post(toMail(event, { partition, offset, appendedAt: readAt }, news.isNews(event)));
+    const isNews = news.isNews(event);
+    const urgent = troubleSigns.isUrgent(event) || isNews;
+    this.mailbox.post(toMail(event, { partition, offset, appendedAt: readAt }, urgent));
   }
 
   /** Sends letters and commits what is delivered, until the lane stops. */

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 
 import type { JourneyActivities, SilenceAnswer } from '../../activities/activities.ts';
+import type { UsualLoadTime } from '../../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
 import { journeyWorkflowId, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { searchAttributes } from '../../connections/search-attributes.ts';
@@ -27,6 +28,9 @@ export class Ledger implements JourneyActivities {
   /** Answers in the order of the questions; silent once they are used up. */
   answers: SilenceAnswer[] = [];
   failures = 0;
+  /** What the record says is usual for any page; `away` when it does not answer. */
+  usual: UsualLoadTime | null | 'away' = null;
+  readonly pagesAsked: string[] = [];
 
   recordJourney = async (_journeyId: string, record: JourneyRecord): Promise<void> => {
     if (this.failures > 0) {
@@ -39,6 +43,12 @@ export class Ledger implements JourneyActivities {
   askSilence = async (question: Parameters<JourneyActivities['askSilence']>[0]): Promise<SilenceAnswer> => {
     this.questions.push(question);
     return this.answers.shift() ?? { silent: true };
+  };
+
+  askUsualLoadTime = async (page: string): Promise<UsualLoadTime | null> => {
+    this.pagesAsked.push(page);
+    if (this.usual === 'away') throw new Error('the store is away');
+    return this.usual;
   };
 
   /**
@@ -105,7 +115,11 @@ export async function withJourney(
     namespace: environment.client.options.namespace,
     taskQueue,
     workflowBundle: await workflowBundle(),
-    activities: { recordJourney: ledger.recordJourney, askSilence: ledger.askSilence },
+    activities: {
+      recordJourney: ledger.recordJourney,
+      askSilence: ledger.askSilence,
+      askUsualLoadTime: ledger.askUsualLoadTime,
+    },
     // Without a cache every workflow task replays the history from its start: what is not deterministic fails.
     ...(options.cached ? {} : { maxCachedWorkflows: 0 }),
   });

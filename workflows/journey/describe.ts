@@ -66,7 +66,7 @@ function describeSession({ session, sessions }: JourneyView): string {
   ].join('\n\n');
 }
 
-/** Purchases and abandoned carts, one line each, where there were any. */
+/** Purchases, abandoned carts and checkout trouble, one line each, where there were any. */
 function describePast(view: JourneyView): string {
   const { purchases, purchasedValue, lastPurchase, abandonments, lastAbandonment } = view;
   const lines: string[] = [];
@@ -82,7 +82,17 @@ function describePast(view: JourneyView): string {
         (lastAbandonment.recovered ? 'recovered by a purchase' : 'not recovered so far'),
     );
   }
+  if (view.checkoutTrouble) lines.push(`- **Checkout trouble:** ${describeTrouble(view.checkoutTrouble)}`);
   return lines.join('\n');
+}
+
+function describeTrouble(trouble: NonNullable<JourneyView['checkoutTrouble']>): string {
+  const { reason, page, attempts, inferred, loadTimeSeconds, usualLoadTimeSeconds, at } = trouble;
+  const when = `the last ${readable(at)}`;
+  if (reason === 'slow_page')
+    return `${when}: ${code(page)} took ${loadTimeSeconds ?? 0} s to load, usually ${usualLoadTimeSeconds ?? 0} s`;
+  const outcome = inferred ? 'led nowhere' : 'failed';
+  return `${when}: ${count(attempts, 'submission')} on ${code(page)} ${outcome}`;
 }
 
 function describeCounts({ counts }: JourneyView): string {

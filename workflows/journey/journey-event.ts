@@ -1,7 +1,7 @@
 import { actionOf, type ActionName, type CartEffect } from '../../events/actions.ts';
 import { pathOf, type FunnelStep } from '../../events/funnel.ts';
 import type { LetterLine } from '../../events/letter.ts';
-import type { Item } from '../../events/shop-event.ts';
+import type { Item, KnownDevice } from '../../events/shop-event.ts';
 
 /** A line of a letter as the reducers read it. */
 export interface JourneyEvent {
@@ -15,6 +15,12 @@ export interface JourneyEvent {
   readonly value: number | null;
   readonly currency: string | null;
   readonly orderId: string | null;
+  /** Seconds; only of checkout pages. */
+  readonly loadTime: number | null;
+  /** Only of forms on checkout pages; null where the producer does not say. */
+  readonly failed: boolean | null;
+  readonly form: string | null;
+  readonly device: KnownDevice | null;
 }
 
 export function readLine([, , time, eventId, action, page, detail]: LetterLine): JourneyEvent {
@@ -31,5 +37,9 @@ export function readLine([, , time, eventId, action, page, detail]: LetterLine):
     value: detail?.value ?? null,
     currency: detail?.currency ?? null,
     orderId: detail?.orderId ?? null,
+    loadTime: detail?.loadTime ?? null,
+    failed: detail?.failed ?? null,
+    form: detail?.form ?? null,
+    device: detail?.device ?? null,
   };
 }

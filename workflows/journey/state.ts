@@ -1,5 +1,6 @@
 import type { FunnelStep } from '../../events/funnel.ts';
 import type { CartRow, CartStage } from '../../events/journey-record.ts';
+import type { CheckoutSigns } from './checkout-signs.ts';
 import type { JourneyEvent } from './journey-event.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface JourneyState {
   /** When an abandonment was last said aloud, for the cool-down. */
   lastAlertAt: number | null;
   counts: Counts;
+  /** Since the first checkout page; absent before. */
+  checkout?: CheckoutSigns | undefined;
 }
 
 export interface Mark {

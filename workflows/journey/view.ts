@@ -1,7 +1,8 @@
+import type { CheckoutTrouble } from '../../events/checkout-trouble.ts';
 import type { CartRow } from '../../events/journey-record.ts';
 import type { Journey } from './journey.ts';
 import { idleDeadline } from './deadlines.ts';
-import type { Abandonment, Counts, Mark, Purchase } from './state.ts';
+import type { Abandonment, Counts, JourneyState, Mark, Purchase } from './state.ts';
 import type { JourneyRules } from '../../events/letter.ts';
 
 /** The answer of the `journey` query: the whole journey, times as ISO 8601. */
@@ -34,9 +35,16 @@ export interface JourneyView {
   readonly lastPurchase: null | (Omit<Purchase, 'at' | 'version'> & { readonly at: string });
   readonly abandonments: number;
   readonly lastAbandonment: null | (Omit<Abandonment, 'at'> & { readonly at: string });
+  /** What was last wrong with a checkout; absent in answers of an older release. */
+  readonly checkoutTrouble?: TroubleView | null;
   readonly restsAfter: string;
   readonly counts: Counts;
   readonly marks: Readonly<Record<string, Mark>>;
+}
+
+export interface TroubleView extends CheckoutTrouble {
+  readonly cartId: string;
+  readonly at: string;
 }
 
 export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
@@ -81,10 +89,16 @@ export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
     },
     abandonments: state.abandonments,
     lastAbandonment: lastAbandonment && { ...lastAbandonment, at: iso(lastAbandonment.at) ?? '' },
+    checkoutTrouble: troubleOf(state),
     restsAfter: iso(idleDeadline(state, rules)) ?? '',
     counts: state.counts,
     marks: state.marks,
   };
+}
+
+function troubleOf({ checkout }: JourneyState): TroubleView | null {
+  const said = checkout?.said;
+  return said ? { ...said, at: iso(said.at) ?? '' } : null;
 }
 
 const iso = (time: number | null): string | null => (time ? new Date(time).toISOString() : null);
