@@ -40,6 +40,9 @@ export interface SlowView extends View {
   readonly device: KnownDevice | null;
 }
 
+/** Of each kind. As many as the settings can ask for. */
+const mostAttempts = 20;
+
 /** Takes note of an event that is not late; gives back the signs, none before the first checkout page. Decides nothing. */
 export function noteCheckoutSigns(
   known: CheckoutSigns | undefined,
@@ -83,8 +86,8 @@ function noteSubmission(signs: CheckoutSigns, event: EventOnPage, rules: Checkou
   const lately = attempts.filter((attempt) => attempt.at >= newest - rules.windowMs);
   // Each kind has room to reach its number whatever the other does.
   const kept = new Set([
-    ...lately.filter((attempt) => attempt.failed).slice(-rules.failures),
-    ...lately.filter((attempt) => !attempt.failed).slice(-rules.submissions),
+    ...lately.filter((attempt) => attempt.failed).slice(-mostAttempts),
+    ...lately.filter((attempt) => !attempt.failed).slice(-mostAttempts),
   ]);
   signs.attempts = lately.filter((attempt) => kept.has(attempt));
 }

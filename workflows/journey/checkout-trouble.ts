@@ -22,9 +22,10 @@ export function findFailedSubmissions(
   const attempts = open.signs.attempts.filter(({ at }) => at > since);
   const failed = attempts.filter((attempt) => attempt.failed);
   const repeated = lastRepeated(attempts, open.signs, submissions);
-  const counted = failed.length >= failures ? failed : repeated;
+  const isFresh = (counted: readonly Attempt[]) => isStillThere(counted.at(-1)?.at ?? 0, rules, now);
+  const counted = [failed.length >= failures ? failed : [], repeated].find(isFresh) ?? [];
   const [first, last] = [counted[0], counted.at(-1)];
-  if (!first || !last || !isStillThere(last.at, rules, now)) return null;
+  if (!first || !last) return null;
   const trouble: CheckoutTrouble = {
     reason: 'failed_submissions',
     page: last.page,
