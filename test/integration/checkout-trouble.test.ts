@@ -12,7 +12,6 @@ const brokers = inject('kafka');
 const calmPace = '1';
 
 let deployment: Deployment;
-let sentAt: number;
 let serial = 0;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -62,9 +61,9 @@ beforeAll(async () => {
     async () => (await deployment.database.query('SELECT FROM usual_load_times')).rowCount,
     (count) => count === 2,
   );
-  sentAt = Date.now();
+  const sentAt = Date.now();
   await producer.send([
-    ...story('failing', sentAt - 400, addsToCart, opens, fails, fails, fails),
+    ...story('failing', sentAt - 400, addsToCart, opens),
     ...story('slow', sentAt - 200, addsToCart, slow),
     ...story('insisting', sentAt - 400, addsToCart, opens, form, form, form),
     ...story('unmoved', sentAt - 400, addsToCart, opens, fails),
@@ -72,6 +71,14 @@ beforeAll(async () => {
     ...story('buying', sentAt - 500, addsToCart, slow, fails, fails, buys),
     ...story('past', sentAt - 3_600_000, addsToCart, slow, fails, fails),
   ]);
+  await waitUntil(
+    'the checkout that will fail has begun',
+    () => askJourney(deployment.temporal, user('failing')),
+    (view) => view?.counts.events === 2,
+  );
+  // A queue of a minute and a half: who waits behind these is told too late.
+  const crowd = Array.from({ length: 90 }, (_, n) => story(`crowd${n}`, Date.now(), { action: 'click' }));
+  await producer.send([...crowd.flat(), ...story('failing', Date.now() - 200, fails, fails, fails)]);
   await producer.close();
   await waitUntil(
     'every story has reached its journey',
@@ -117,7 +124,7 @@ test('is said of those who meet it and are there, once each', async () => {
 
 test('is said while they are there', async () => {
   for (const { appendedAt, alert } of await troubles())
-    expect(appendedAt - sentAt, alert.message).toBeLessThan(20_000);
+    expect(appendedAt - Date.parse(alert.timestamp), alert.message).toBeLessThan(30_000);
 });
 
 test('says what is at stake and what was wrong', async () => {

@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { JourneyRules, LetterLine } from '../../events/letter.ts';
+import { noteCheckoutSigns, type CheckoutSigns } from '../../workflows/journey/checkout-signs.ts';
 import { describeJourney } from '../../workflows/journey/describe.ts';
+import { readLine, type JourneyEvent } from '../../workflows/journey/journey-event.ts';
 import { viewOf } from '../../workflows/journey/view.ts';
 import { JourneyPlayer } from '../support/journey-player.ts';
-import { add, buy, LetterWriter, minute, rules, view, type WrittenEvent } from '../support/letters.ts';
+import { add, buy, hour, LetterWriter, minute, rules, view, type WrittenEvent } from '../support/letters.ts';
 import type { ToldEvent } from '../support/reference-journey.ts';
 import { fates } from '../support/told-events.ts';
 
@@ -274,6 +276,38 @@ function plainly(events: readonly ToldEvent[], now: number): number {
 }
 
 describe('any visit', () => {
+  it('leaves the same signs in whatever order it is told', () => {
+    const step = fc.record({
+      at: fc.integer({ min: 1, max: 10 * minute }),
+      what: deed,
+      loadTime: fc.integer({ min: 1, max: 9000 }),
+    });
+    const steps = fc.uniqueArray(step, {
+      selector: ({ at }) => at,
+      minLength: 2,
+      maxLength: 14,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(steps, fc.infiniteStream(fc.nat()), (told, chance) => {
+        const events = told.map(({ at, what, loadTime }) => {
+          const detail = what.action === 'pageview' ? { loadTime: loadTime + at / hour } : what.detail;
+          return readLine([0, 0, start + at, `e${at}`, what.action, what.page ?? null, detail ?? {}]);
+        });
+        const opening = readLine([0, 0, start, 'e', 'pageview', '/checkout']);
+        const signsOf = (ordered: readonly JourneyEvent[]) =>
+          [opening, ...ordered].reduce<CheckoutSigns | undefined>(
+            (signs, event) => noteCheckoutSigns(signs, event, rules),
+            undefined,
+          );
+        const keyed = events.map((event) => ({ event, key: chance.next().value as number }));
+        const shuffled = keyed.sort((left, right) => left.key - right.key).map(({ event }) => event);
+        expect(signsOf(shuffled)).toEqual(signsOf(events.toSorted((left, right) => left.time - right.time)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('told in one letter, its lines in any order, is in trouble if it plainly is', () => {
     let inTrouble = 0;
     fc.assert(

@@ -39,7 +39,7 @@ describe.each([{ cached: true }, { cached: false }])('with a workflow cache: $ca
       for (let forms = 0; forms < 4; forms += 1) {
         await send(writer.letter(failed(await now())));
         // The server's clock stands still while nobody sleeps, and a run that continues as new waits for it.
-        await environment.sleep(100);
+        await environment.sleep(2_000);
         await waitUntil('the letter is taken', ask, ({ counts }) => counts.letters === forms + 2);
       }
       const [alert, ...others] = ledger.rows('alerts');

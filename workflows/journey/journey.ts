@@ -116,14 +116,13 @@ export class Journey {
 
   /** Says that submissions of the open checkout fail, once a checkout, while the user is there at `now`. */
   noticeTrouble(now: number): void {
-    if (this.hasWaitingEvents) return;
     const alert = findFailedSubmissions(this.state, this.rules, now);
     if (alert) this.outbox.addAlert(alert);
   }
 
   /** A checkout page that was slow for a user who is there at `now`: to be judged by what is usual for it. */
   slowViewInQuestion(now: number): SlowView | null {
-    return this.hasWaitingEvents ? null : findSlowView(this.state, this.rules, now);
+    return findSlowView(this.state, this.rules, now);
   }
 
   /** Judges that page. Without an answer it is not called slow. */
