@@ -107,7 +107,11 @@ test('measuring again writes nothing where nothing has changed', async () => {
   await record(views('/checkout', upTo(25)));
   await measure();
   const versions = async () =>
-    (await deployment.database.query('SELECT page, xmin FROM usual_load_times ORDER BY page')).rows;
+    (
+      await deployment.database.query<{ page: string }>(
+        'SELECT page, xmin FROM usual_load_times ORDER BY page',
+      )
+    ).rows;
   const before = await versions();
   await measure();
   expect(await versions()).toEqual(before);
