@@ -20,10 +20,11 @@ export function troubleInWords(trouble: CheckoutTrouble, elapsedMs: number): str
   const { reason, page, attempts, inferred, loadTimeSeconds, usualLoadTimeSeconds } = trouble;
   if (reason === 'slow_page')
     return `${page} took ${seconds(loadTimeSeconds)} to load, usually ${seconds(usualLoadTimeSeconds)}`;
+  const duration = inWords(Math.max(1000, elapsedMs));
   if (attempts === 1) return `a form failed on ${page}`;
   return inferred
-    ? `a form was submitted ${attempts} times within ${inWords(elapsedMs)} on ${page}, and nothing followed`
-    : `${attempts} forms failed within ${inWords(elapsedMs)}, the last on ${page}`;
+    ? `a form was submitted ${attempts} times within ${duration} on ${page}, and nothing followed`
+    : `${attempts} forms failed within ${duration}, the last on ${page}`;
 }
 
 const seconds = (value: number | null): string => `${(value ?? 0).toFixed(1)} seconds`;

@@ -72,6 +72,7 @@ describe('an alert about trouble', () => {
     expect(toAlert('u1_a', { ...alert, trouble: { ...trouble, inferred: true } }).message).toMatch(
       /: a form was submitted 3 times within 42 seconds on \/checkout\/payment, and nothing followed$/,
     );
+    expect(toAlert('u1_a', { ...alert, elapsedMs: 12 }).message).toContain('failed within 1 second,');
     expect(toAlert('u1_a', { ...alert, trouble: { ...trouble, attempts: 1 } }).message).toMatch(
       /: a form failed on \/checkout\/payment$/,
     );
