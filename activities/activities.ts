@@ -1,3 +1,4 @@
+import type { UsualLoadTime } from '../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
 import type { LetterLine } from '../events/letter.ts';
 
@@ -61,6 +62,8 @@ export interface JourneyActivities {
   askSilence(question: SilenceQuestion): Promise<SilenceAnswer>;
   /** Asks the event record for a visitor's events; `null` while the record is behind. */
   recallVisitor(question: RecallQuestion): Promise<Recalled | null>;
+  /** How long a checkout page usually takes to load, over all users; `null` while too few views are known. */
+  askUsualLoadTime(page: string): Promise<UsualLoadTime | null>;
 }
 
 export interface RollUpActivities {

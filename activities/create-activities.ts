@@ -7,6 +7,7 @@ import { rulesOf } from '../settings/journey-rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Activities } from './activities.ts';
 import { createAskSilence } from './ask-silence.ts';
+import { createAskUsualLoadTime } from './ask-usual-load-time.ts';
 import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
 import { createQuietUntil } from './quiet-until.ts';
 import { createRecallVisitor } from './recall-visitor.ts';
@@ -42,6 +43,7 @@ export function createActivities({
       createQuietUntil(settings.ALERT_QUIET_HOURS, settings.ALERT_TIME_ZONE),
     ),
     recallVisitor: createRecallVisitor(database, topics.rawEvents.name),
+    askUsualLoadTime: createAskUsualLoadTime(database),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };
 }

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 
 import type { Alert, JourneyAlertType, Severity } from '../events/alert.ts';
+import type { FunnelStep } from '../events/funnel.ts';
 import type { JourneyAlert } from '../events/journey-record.ts';
 import { isUserJourney } from '../events/letter.ts';
+import { troubleInWords, troubleMetadata } from './checkout-trouble-alert.ts';
+import { inWords } from './duration-in-words.ts';
 
 const severities: Readonly<Record<JourneyAlertType, Severity>> = {
   cart_abandoned: 'info',
   checkout_abandoned: 'warning',
   cart_recovered: 'info',
+  checkout_trouble: 'warning',
 };
 
 /**
@@ -28,17 +32,36 @@ export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
       journey_id: journeyId,
       user_id: isUser ? journeyId : null,
       cart_id: cartId,
-      step: type === 'checkout_abandoned' ? 'checkout' : type === 'cart_abandoned' ? 'cart' : 'purchase',
+      step: steps[type],
       value,
       currency,
       items: items.map(({ productId, quantity, price }) => ({ product_id: productId, quantity, price })),
       cart_opened_at: isoOrNull(alert.openedAt),
-      ...(type === 'cart_recovered' ? recoveryOf(alert) : silenceOf(alert)),
+      ...particularsOf(alert),
       abandoned_before: abandonedBefore,
       sessions: alert.sessions,
       purchases: alert.purchases,
     },
   };
+}
+
+const steps: Readonly<Record<JourneyAlertType, FunnelStep>> = {
+  cart_abandoned: 'cart',
+  checkout_abandoned: 'checkout',
+  cart_recovered: 'purchase',
+  checkout_trouble: 'checkout',
+};
+
+function particularsOf(alert: JourneyAlert): Alert['metadata'] {
+  switch (alert.type) {
+    case 'cart_recovered':
+      return recoveryOf(alert);
+    case 'cart_abandoned':
+    case 'checkout_abandoned':
+      return silenceOf(alert);
+    case 'checkout_trouble':
+      return alert.trouble ? troubleMetadata(alert.trouble) : {};
+  }
 }
 
 const silenceOf = ({ elapsedMs, heldUntil }: JourneyAlert) => ({
@@ -58,7 +81,7 @@ const recoveryOf = ({ elapsedMs, recovered }: JourneyAlert) => ({
 const isoOrNull = (time: number | null | undefined): string | null =>
   time == null ? null : new Date(time).toISOString();
 
-function messageOf({ type, value, currency, elapsedMs }: JourneyAlert): string {
+function messageOf({ type, value, currency, elapsedMs, trouble }: JourneyAlert): string {
   const worth = value === null ? '' : ` worth ${value.toFixed(2)}${currency === null ? '' : ` ${currency}`}`;
   const duration = inWords(elapsedMs);
   switch (type) {
@@ -68,12 +91,7 @@ function messageOf({ type, value, currency, elapsedMs }: JourneyAlert): string {
       return `A checkout${worth} was abandoned: no activity for ${duration}`;
     case 'cart_recovered':
       return `An abandoned cart was recovered by a purchase${worth}, ${duration} later`;
+    case 'checkout_trouble':
+      return `A checkout${worth} is in trouble${trouble ? `: ${troubleInWords(trouble, elapsedMs)}` : ''}`;
   }
-}
-
-function inWords(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 120) return seconds === 1 ? '1 second' : `${seconds} seconds`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }

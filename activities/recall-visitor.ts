@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../connections/postgres.ts';
 import type { ActionName } from '../events/actions.ts';
 import type { LetterLine } from '../events/letter.ts';
+import type { Device } from '../events/shop-event.ts';
 import { writeLine } from '../events/write-line.ts';
 import type { JourneyActivities, Recalled, RecallQuestion } from './activities.ts';
 
@@ -30,6 +31,9 @@ interface RecordedEvent {
   readonly value: number | null;
   readonly currency: string | null;
   readonly order_id: string | null;
+  readonly load_time: number | null;
+  readonly device: Device;
+  readonly properties: Readonly<Record<string, unknown>> | null;
 }
 
 /**
@@ -72,11 +76,13 @@ function toRecalled({ user_id: userId, until, events }: RecallRow): Recalled {
   };
 }
 
-function toLine({ partition, offset, id, order_id: orderId, items, ...event }: RecordedEvent): LetterLine {
+function toLine({ partition, offset, id, items, properties, ...event }: RecordedEvent): LetterLine {
   const content = {
     ...event,
     eventId: id,
-    orderId,
+    orderId: event.order_id,
+    loadTimeSeconds: event.load_time,
+    properties: properties ?? {},
     items: (items ?? []).map(({ product_id: productId, quantity, price }) => ({
       productId,
       quantity,
@@ -114,7 +120,8 @@ const recall = `
     (SELECT json_agg(json_build_object(
        'partition', source_partition, 'offset', source_offset, 'id', event_id, 'time', ${milliseconds('"timestamp"')},
        'action', action, 'page', page, 'referrer', referrer, 'items', items, 'value', value, 'currency', currency,
-       'order_id', order_id) ORDER BY source_partition, source_offset)
+       'order_id', order_id, 'load_time', load_time, 'properties', properties,
+       'device', json_build_object('type', device_type, 'browser', browser, 'os', os)) ORDER BY source_partition, source_offset)
      FROM wanted) AS events
   FROM (SELECT) AS once
   LEFT JOIN identity ON true`;

@@ -2,6 +2,7 @@ import type { MessageProducer } from '../connections/kafka.ts';
 import { inTransaction, type Database, type DatabaseSession } from '../connections/postgres.ts';
 import { readSql } from '../connections/sql-file.ts';
 import type { RollUpActivities } from './activities.ts';
+import { createMeasureLoadTimes } from './measure-load-times.ts';
 
 const mostMinutesAtOnce = 2_000;
 
@@ -26,12 +27,14 @@ export function createRollUp(
 ): RollUpActivities['rollUp'] {
   const sessionsSql = readSql('roll-ups/sessions.sql');
   const minutesSql = readSql('roll-ups/minutes.sql');
+  const measureLoadTimes = createMeasureLoadTimes(database);
   const unpublishedSql = readSql('roll-ups/unpublished-minutes.sql');
 
   return async () => {
     const sessions = await advance(database, 'sessions', sessionsSql, [sessionGapMs / 1000]);
     const minutes = await advance(database, 'minutes', minutesSql, []);
     while ((await publishMinutes()) === mostMinutesAtOnce);
+    await measureLoadTimes();
     return { sessions, minutes };
   };
 

@@ -6,10 +6,11 @@ import { Closing } from '../connections/closing.ts';
 import type { TopicConsumer } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { groupsWithPrefix, topicsWithPrefix } from '../events/topics.ts';
-import { rulesOf } from '../settings/journey-rules.ts';
+import { rulesOf, troubleRulesOf } from '../settings/journey-rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { JourneyLane } from './journey/journey-lane.ts';
 import { StepNews } from './journey/news.ts';
+import { TroubleSigns } from './journey/trouble-signs.ts';
 import { Pace } from './journey/pace.ts';
 import { openConnections } from './open-connections.ts';
 import { createParser } from './parse/parse-event.ts';
@@ -113,6 +114,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
     deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
     offsets,
     news: new StepNews(settings.SESSION_GAP),
+    troubleSigns: new TroubleSigns(troubleRulesOf(settings)),
     pace: new Pace(
       { leastPerSecond: settings.LETTERS_PER_SECOND_MIN, mostPerSecond: settings.LETTERS_PER_SECOND_MAX },
       performance.now(),

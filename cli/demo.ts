@@ -32,10 +32,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     screen.say('Closing the shop; the summary follows. Another Ctrl-C does not wait for what is under way.');
   });
   try {
-    const { summary, sentAgain } = await playOnSystem({ ...options, seed }, interrupts, screen);
-    const table = `${summaryTable(summary, sentAgain, seed)}\n`;
+    const played = await playOnSystem({ ...options, seed }, interrupts, screen);
+    const table = `${summaryTable(played, seed)}\n`;
     (json ? process.stderr : process.stdout).write(table);
-    if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    if (json) process.stdout.write(`${JSON.stringify(played.summary)}\n`);
   } finally {
     interrupts.stopListening();
   }

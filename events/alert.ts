@@ -1,5 +1,10 @@
 /** The alerts of journeys; rule alerts carry the rule's name as their type. */
-export const journeyAlertTypes = ['cart_abandoned', 'checkout_abandoned', 'cart_recovered'] as const;
+export const journeyAlertTypes = [
+  'cart_abandoned',
+  'checkout_abandoned',
+  'cart_recovered',
+  'checkout_trouble',
+] as const;
 export type JourneyAlertType = (typeof journeyAlertTypes)[number];
 
 export type Severity = 'info' | 'warning' | 'error' | 'critical';

@@ -1,4 +1,5 @@
 import type { JourneyAlertType } from './alert.ts';
+import type { CheckoutTrouble } from './checkout-trouble.ts';
 import type { FunnelStep } from './funnel.ts';
 import type { Item } from './shop-event.ts';
 
@@ -76,7 +77,10 @@ export interface JourneyAlert {
   readonly value: number | null;
   readonly currency: string | null;
   readonly items: readonly Item[];
-  /** Milliseconds without an event until an abandonment is said; from abandonment to purchase for a recovery. */
+  /**
+   * Milliseconds without an event until an abandonment is said; from abandonment to purchase for a recovery; from the first
+   * to the last failed submission for trouble.
+   */
   readonly elapsedMs: number;
   /** How many of the user's carts were abandoned before this one. */
   readonly abandonedBefore: number;
@@ -87,12 +91,14 @@ export interface JourneyAlert {
   readonly purchases: number;
   /** Until when the quiet hours held it back; `null` when they did not. */
   readonly heldUntil: number | null;
-  /** What a recovery recovers; `null` for an abandonment. */
+  /** What a recovery recovers; `null` for anything else. */
   readonly recovered: null | {
     readonly abandonedAt: number;
     readonly stage: CartStage;
     readonly alert: AlertFate;
   };
+  /** Of `checkout_trouble` alone. */
+  readonly trouble?: CheckoutTrouble;
 }
 
 /** A visitor whose events a user's journey has taken over, up to the event time `until` (ms), or all of them. */

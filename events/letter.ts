@@ -1,5 +1,6 @@
 import type { ActionName } from './actions.ts';
-import type { Item } from './shop-event.ts';
+import type { CheckoutTroubleRules } from './checkout-trouble.ts';
+import type { Item, KnownDevice } from './shop-event.ts';
 
 /** What only some events say; left out of a line where there is nothing to say. */
 export interface LineDetail {
@@ -9,6 +10,13 @@ export interface LineDetail {
   readonly orderId?: string;
   /** Where a page view came from, when that was another site. */
   readonly referrer?: string;
+  /** Of a checkout page's view: how long it took to load, in seconds. */
+  readonly loadTime?: number;
+  /** Of a form on a checkout page: whether the producer says that it failed, or passed. */
+  readonly failed?: boolean;
+  readonly form?: string;
+  /** Of the two kinds above; only what is known. */
+  readonly device?: KnownDevice;
 }
 
 /** One event in a letter. A tuple, as a journey may get thousands a minute: partition, offset, event time (ms), event id, action, … */
@@ -57,6 +65,8 @@ export interface JourneyRules {
   readonly alertCooldownMs: number;
   readonly lateGraceMs: number;
   readonly idleAfterMs: number;
+  /** Absent in journeys that a bridge from before it started: they look for no trouble. */
+  readonly checkoutTrouble?: CheckoutTroubleRules;
 }
 
 export const journeyWorkflowType = 'userJourney';

@@ -16,6 +16,9 @@ export interface Device {
   readonly os: string | null;
 }
 
+/** Only those parts of a device that are known. */
+export type KnownDevice = { readonly [Part in keyof Device]?: string };
+
 /** The canonical event: what a raw event says, checked, with pseudonyms in place of ids. Nothing personal is left in it. */
 export interface ShopEvent {
   readonly eventId: string;

@@ -1,18 +1,18 @@
 import { actionOf } from './actions.ts';
+import { checkoutDetailOf, type CheckoutContent } from './checkout-detail.ts';
+import { isCheckoutSubmission } from './checkout-submission.ts';
 import { pathOf } from './funnel.ts';
 import type { LetterLine, LineDetail } from './letter.ts';
 import type { ShopEvent } from './shop-event.ts';
 
 /** What a line of a letter is made of. */
-export type LineContent = Pick<
-  ShopEvent,
-  'eventId' | 'time' | 'action' | 'page' | 'referrer' | 'items' | 'value' | 'currency' | 'orderId'
->;
+export type LineContent = CheckoutContent &
+  Pick<ShopEvent, 'eventId' | 'time' | 'referrer' | 'items' | 'value' | 'currency' | 'orderId'>;
 
-/** Only what the actor needs: pages of page views, and the details of what touches a cart. */
+/** Only what the actor needs: pages of page views and of checkout forms, and the details of what touches a cart or checkout. */
 export function writeLine(event: LineContent, partition: number, offset: number): LetterLine {
   const { time, eventId, action } = event;
-  const page = action === 'pageview' ? event.page : null;
+  const page = action === 'pageview' || isCheckoutSubmission(event) ? event.page : null;
   const detail = detailOf(event, page);
   if (detail) return [partition, offset, time, eventId, action, page, detail];
   return page === null
@@ -24,7 +24,8 @@ function detailOf(event: LineContent, page: string | null): LineDetail | null {
   const touchesCart = actionOf(event.action).cart(pathOf(page)) !== null;
   const detail: LineDetail = {
     ...(touchesCart ? cartDetailOf(event) : {}),
-    ...(page !== null && isAnotherSite(event.referrer) ? { referrer: event.referrer } : {}),
+    ...checkoutDetailOf(event),
+    ...(event.action === 'pageview' && isAnotherSite(event.referrer) ? { referrer: event.referrer } : {}),
   };
   return Object.keys(detail).length > 0 ? detail : null;
 }

@@ -1,3 +1,4 @@
+import type { CheckoutTroubleRules } from '../events/checkout-trouble.ts';
 import type { JourneyRules } from '../events/letter.ts';
 import type { Settings } from './settings.ts';
 
@@ -10,4 +11,13 @@ export const rulesOf = (settings: Settings): JourneyRules => ({
   alertCooldownMs: settings.ALERT_COOLDOWN,
   lateGraceMs: settings.LATE_GRACE,
   idleAfterMs: settings.JOURNEY_IDLE_AFTER,
+  checkoutTrouble: troubleRulesOf(settings),
+});
+
+export const troubleRulesOf = (settings: Settings): CheckoutTroubleRules => ({
+  failures: settings.CHECKOUT_TROUBLE_FAILURES,
+  submissions: settings.CHECKOUT_TROUBLE_SUBMISSIONS,
+  windowMs: settings.CHECKOUT_TROUBLE_WINDOW,
+  slowFactor: settings.CHECKOUT_SLOW_FACTOR,
+  slowFromSeconds: settings.CHECKOUT_SLOW_FROM / 1000,
 });

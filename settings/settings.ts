@@ -100,6 +100,12 @@ export const environmentSchema = z.object({
   CLOCK_SKEW_LIMIT: durationMs('5m'),
   JOURNEY_IDLE_AFTER: durationMs('24h'),
   ROLL_UP_EVERY: durationMs('10s'),
+
+  CHECKOUT_TROUBLE_FAILURES: count(2, 1, 20),
+  CHECKOUT_TROUBLE_SUBMISSIONS: count(3, 2, 20),
+  CHECKOUT_TROUBLE_WINDOW: durationMs('10m'),
+  CHECKOUT_SLOW_FACTOR: count(3, 2, 100),
+  CHECKOUT_SLOW_FROM: durationMs('2s'),
 });
 
 export type Settings = z.output<typeof environmentSchema>;

@@ -20,6 +20,12 @@ export function pageView(page: string, randomness: Randomness): EventContent {
   return { action: 'pageview', page, load_time: Math.round(seconds * 1000) / 1000 };
 }
 
+/** A page on a bad day: far above what it usually takes. */
+export function slowPageView(page: string, randomness: Randomness): EventContent {
+  const seconds = randomness.logNormal({ median: 9, spread: 0.3, least: 6, most: 30 });
+  return { action: 'pageview', page, load_time: Math.round(seconds * 1000) / 1000 };
+}
+
 /** Opens a product's page: the page view and the commerce event that goes with it. */
 export function* openProduct(product: Product, randomness: Randomness): Generator<EventContent> {
   yield pageView(`/product/${product.id}`, randomness);

@@ -5,6 +5,8 @@ import {
   CART_RATE_OF_RETURNING_VISITORS,
   CHECKOUT_COMPLETION,
   CHECKOUT_RATE_OF_CARTS,
+  CHECKOUTS_WITH_A_SLOW_PAGE,
+  CHECKOUTS_WITH_FAILING_FORMS,
   MOBILE_SHARE_OF_SESSIONS,
   RETURNING_SHARE_OF_SESSIONS,
 } from './rates.ts';
@@ -19,6 +21,10 @@ export interface ShopProfile {
   readonly checkoutRate: number;
   /** Of begun checkouts. */
   readonly completionRate: number;
+  /** Of begun checkouts: forms fail in them. */
+  readonly failingFormsShare: number;
+  /** Of begun checkouts: the checkout page is slow. */
+  readonly slowPageShare: number;
   readonly mobileShare: number;
   /** Of sessions: never says who they are. */
   readonly visitorShare: number;
@@ -52,6 +58,8 @@ export const publishedProfile: ShopProfile = {
   cartRateOfReturning: CART_RATE_OF_RETURNING_VISITORS,
   checkoutRate: CHECKOUT_RATE_OF_CARTS,
   completionRate: CHECKOUT_COMPLETION,
+  failingFormsShare: CHECKOUTS_WITH_FAILING_FORMS,
+  slowPageShare: CHECKOUTS_WITH_A_SLOW_PAGE,
   mobileShare: MOBILE_SHARE_OF_SESSIONS,
   visitorShare: 0.13,
   logsInShare: 0.1,

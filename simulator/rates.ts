@@ -28,3 +28,10 @@ export const CHECKOUT_RATE_OF_CARTS = (1 - CART_ABANDONMENT_RATE) / CHECKOUT_COM
 
 /** The contract's "about one event in five"; how visitors and later logins share it is assumed. */
 export const SHARE_OF_EVENTS_WITHOUT_USER = 0.2;
+
+/**
+ * Trouble on the way through a checkout, as shares of checkouts: forms that fail, once or a few times in a row, and a page that
+ * takes many times as long as usual. Assumed: no source counts either by checkout.
+ */
+export const CHECKOUTS_WITH_FAILING_FORMS = 0.04;
+export const CHECKOUTS_WITH_A_SLOW_PAGE = 0.02;

@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue.ts';
+import { checkOut, type Step } from './checkout.ts';
 import { browse, entrance, lineOf, money, openProduct, pageView } from './pages.ts';
 import type { ShopProfile } from './profile.ts';
 import type { Randomness } from './randomness.ts';
@@ -52,11 +53,6 @@ export function* visit(shopper: Shopper, around: Surroundings): Generator<Moment
   return { leftBehind, identified };
 }
 
-interface Step {
-  readonly content: EventContent;
-  readonly cart: readonly LineItem[];
-}
-
 function* script(shopper: Shopper, around: Surroundings): Generator<Step> {
   const { profile, randomness } = around;
   let cart = shopper.cart;
@@ -65,7 +61,7 @@ function* script(shopper: Shopper, around: Surroundings): Generator<Step> {
   };
 
   if (cart.length > 0) {
-    yield* checkOut(cart, { begins: true, completes: true }, randomness);
+    yield* checkOut(cart, { begins: true, completes: true }, around);
     return;
   }
   if (randomness.chance(profile.bounceRate)) {
@@ -91,7 +87,7 @@ function* script(shopper: Shopper, around: Surroundings): Generator<Step> {
     cart = step.cart;
     yield step;
   }
-  yield* checkOut(cart, { begins, completes }, randomness);
+  yield* checkOut(cart, { begins, completes }, around);
 }
 
 function landing({ catalogue, randomness }: Surroundings): string {
@@ -125,24 +121,4 @@ function* fillCart({ catalogue, randomness }: Surroundings): Generator<Step> {
     cart = rest;
     yield { content: { action: 'remove_from_cart', page: '/cart', ...money([removed]) }, cart };
   }
-}
-
-function* checkOut(
-  cart: readonly LineItem[],
-  { begins, completes }: { begins: boolean; completes: boolean },
-  randomness: Randomness,
-): Generator<Step> {
-  const step = (content: EventContent, left = cart): Step => ({ content, cart: left });
-  if (begins || randomness.chance(0.6)) yield step(pageView('/cart', randomness));
-  if (!begins) return;
-  yield step(pageView('/checkout', randomness));
-  yield step({ action: 'begin_checkout', page: '/checkout', ...money(cart) });
-  if (completes || randomness.chance(0.5)) {
-    yield step({ action: 'form_submit', page: '/checkout', form_name: 'address' });
-    yield step({ action: 'add_payment_info', page: '/checkout', ...money(cart) });
-  }
-  if (!completes) return;
-  const orderId = `o-${randomness.faker.string.alphanumeric({ length: 10, casing: 'upper' })}`;
-  yield step({ action: 'purchase', page: '/checkout', order_id: orderId, ...money(cart) }, []);
-  yield step(pageView('/purchase-complete', randomness), []);
 }

@@ -38,6 +38,9 @@ export interface WireEvent {
   /** Percent of the page's height. */
   readonly scroll_depth?: number;
   readonly form_name?: string;
+  /** Of forms in the checkout. */
+  readonly success?: boolean;
+  readonly error_code?: string;
   readonly video_id?: string;
   readonly items?: readonly LineItem[];
   readonly value?: number;

@@ -7,6 +7,7 @@ import type {
   SilenceAnswer,
   SilenceQuestion,
 } from '../activities/activities.ts';
+import type { UsualLoadTime } from '../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
 
 /**
@@ -47,5 +48,15 @@ export async function recallVisitor(question: RecallQuestion): Promise<Recalled 
   } catch (error) {
     log.warn('the record could not be asked at once; trying until it answers', { error });
     return patient.recallVisitor(question);
+  }
+}
+
+/** Not worth a wait: who is told that a page was slow long after is told nothing. `null` as well when nobody knows. */
+export async function askUsualLoadTime(page: string): Promise<UsualLoadTime | null> {
+  try {
+    return await quick.askUsualLoadTime(page);
+  } catch (error) {
+    log.warn('the usual load time of a page could not be asked; the page is not judged', { error });
+    return null;
   }
 }

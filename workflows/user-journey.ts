@@ -10,7 +10,7 @@ import {
 
 import { journeyQueryName, letterSignalName, type JourneyRules, type Letter } from '../events/letter.ts';
 import { Alarm } from './alarm.ts';
-import { askSilence, recallVisitor, recordJourney } from './effects.ts';
+import { askSilence, askUsualLoadTime, recallVisitor, recordJourney } from './effects.ts';
 import { Journey } from './journey/journey.ts';
 import { newJourney, type JourneyState } from './journey/state.ts';
 import { viewOf, type JourneyView } from './journey/view.ts';
@@ -69,8 +69,14 @@ export async function userJourney(start: JourneyStart): Promise<void> {
     for (;;) {
       await readLetters();
       journey.advance();
+      journey.noticeTrouble(Date.now());
       const record = journey.takeRecord();
       if (record) await recordJourney(start.journeyId, record);
+      const slowView = journey.slowViewInQuestion(Date.now());
+      if (slowView) {
+        journey.judgeSlowView(await askUsualLoadTime(slowView.page));
+        continue;
+      }
       const question = journey.silenceInQuestion(Date.now());
       if (!question) return;
       const answer = await askSilence(question);

@@ -19,6 +19,7 @@ import { Mailbox, type OutgoingLetter } from './mailbox.ts';
 import type { StepNews } from './news.ts';
 import type { OffsetLedger } from './offset-ledger.ts';
 import type { Pace } from './pace.ts';
+import type { TroubleSigns } from './trouble-signs.ts';
 import { Visitors } from './visitors.ts';
 import { toLetter, toMail } from './write-letter.ts';
 
@@ -27,6 +28,7 @@ export interface JourneyLaneParts {
   readonly deliver: DeliverLetter;
   readonly offsets: OffsetReader;
   readonly news: StepNews;
+  readonly troubleSigns: TroubleSigns;
   readonly pace: Pace;
   readonly topic: string;
   readonly groupId: string;
@@ -107,7 +109,7 @@ export class JourneyLane {
   }
 
   private post(ledger: OffsetLedger, { partition, readAt }: MessageBatch, message: IncomingMessage): void {
-    const { parse, news } = this.parts;
+    const { parse, news, troubleSigns } = this.parts;
     const { offset } = message;
     const parsed = parse(message);
     if (!parsed.usable) {
@@ -119,7 +121,9 @@ export class JourneyLane {
     const route = this.visitors.route(event, readAt);
     const actor = route.to === 'nobody' ? route.sessionId : route.journeyId;
     const position = { partition, offset, appendedAt: readAt };
-    const mail = toMail(event, position, news.isNews(event, actor), route);
+    const isNews = news.isNews(event, actor);
+    const isTrouble = troubleSigns.isUrgent(event, actor);
+    const mail = toMail(event, position, isNews || isTrouble, route);
     if (route.to === 'nobody') {
       ledger.skip(offset);
       this.visitors.holdBack(route.sessionId, mail);

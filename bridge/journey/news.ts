@@ -1,6 +1,7 @@
 import { actionOf } from '../../events/actions.ts';
 import { pathOf, rankOf } from '../../events/funnel.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
+import { BoundedMemory } from './bounded-memory.ts';
 
 interface LastStep {
   readonly rank: number;
@@ -15,34 +16,25 @@ const purchaseRank = rankOf('purchase');
  * one needless urgent letter.
  */
 export class StepNews {
-  private young = new Map<string, LastStep>();
-  private old = new Map<string, LastStep>();
+  private readonly memory: BoundedMemory<LastStep>;
   private readonly sessionGapMs: number;
-  private readonly mostRemembered: number;
 
   constructor(sessionGapMs: number, mostRemembered = 100_000) {
     this.sessionGapMs = sessionGapMs;
-    this.mostRemembered = mostRemembered;
+    this.memory = new BoundedMemory(mostRemembered);
   }
 
   isNews({ action, page, time }: ShopEvent, journeyId: string): boolean {
     const step = actionOf(action).step(pathOf(page));
     if (step === null || step === 'browse') return false;
     const rank = rankOf(step);
-    const last = this.young.get(journeyId) ?? this.old.get(journeyId);
+    const last = this.memory.get(journeyId);
     const goesOn = last !== undefined && time <= last.time + this.sessionGapMs && last.rank < purchaseRank;
     const news = rank === purchaseRank || !goesOn || rank > last.rank;
-    this.remember(journeyId, {
+    this.memory.set(journeyId, {
       rank: news ? rank : last.rank,
       time: Math.max(time, last?.time ?? 0),
     });
     return news;
-  }
-
-  private remember(journeyId: string, step: LastStep): void {
-    this.young.set(journeyId, step);
-    if (this.young.size < this.mostRemembered) return;
-    this.old = this.young;
-    this.young = new Map();
   }
 }

@@ -13,7 +13,7 @@ interface Position {
   readonly appendedAt: number;
 }
 
-export function toMail(event: ShopEvent, position: Position, isNews: boolean, route: Route): Mail {
+export function toMail(event: ShopEvent, position: Position, isUrgent: boolean, route: Route): Mail {
   const line = writeLine(event, position.partition, position.offset);
   const detail = line[6] ? JSON.stringify(line[6]).length : 0;
   const bytes = lineOverheadBytes + event.eventId.length + (event.page?.length ?? 0) + detail;
@@ -23,7 +23,7 @@ export function toMail(event: ShopEvent, position: Position, isNews: boolean, ro
     return {
       ...content,
       journeyId,
-      urgent: isNews,
+      urgent: isUrgent,
       visitorId: null,
       joins: null,
       asks: false,
@@ -34,7 +34,7 @@ export function toMail(event: ShopEvent, position: Position, isNews: boolean, ro
   const { sessionId } = event;
   const joins = completeUntil !== null && sessionId !== null ? { sessionId, completeUntil } : null;
   // What somebody did as a visitor must be with the user's journey before the cart's deadline or the purchase.
-  const urgent = isNews || completeUntil === position.appendedAt;
+  const urgent = isUrgent || completeUntil === position.appendedAt;
   return { ...content, journeyId, urgent, visitorId, joins, asks, isSettled: false };
 }
 

@@ -60,6 +60,9 @@ const summarySql = `
     (SELECT count(*) FROM purchases WHERE purchased_at >= $1) AS purchases,
     (SELECT count(*) FROM alerts WHERE created_at >= $1) AS alerts`;
 
+const checkoutsInTroubleSql = `
+  SELECT count(*) AS troubled FROM alerts WHERE alert_type = 'checkout_trouble' AND created_at >= $1`;
+
 const openCartsSql = `SELECT count(*) AS open FROM carts WHERE status = 'open' AND updated_at >= $1`;
 
 /** Events that no session row has counted yet: what the next roll-up has to take up. */
@@ -88,6 +91,10 @@ export async function readLatestAlerts(database: Database, since: Date): Promise
 
 export async function readSummaryFigures(database: Database, since: Date): Promise<SummaryFigures> {
   return single((await database.query<SummaryFigures>(summarySql, [since])).rows);
+}
+
+export async function countCheckoutsInTrouble(database: Database, since: Date): Promise<number> {
+  return single((await database.query<{ troubled: number }>(checkoutsInTroubleSql, [since])).rows).troubled;
 }
 
 export async function countOpenCarts(database: Database, since: Date): Promise<number> {

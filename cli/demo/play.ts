@@ -5,7 +5,7 @@ import { demoProfile } from '../../simulator/profile.ts';
 import { publish, type Send, type Sent } from '../../simulator/publisher.ts';
 import { openShop } from '../../simulator/shop.ts';
 import { expectationsOf, type Deadlines } from './expectations.ts';
-import { readDatabaseTime, readSummaryFigures } from './figures.ts';
+import { countCheckoutsInTrouble, readDatabaseTime, readSummaryFigures } from './figures.ts';
 import type { Interrupts } from './interrupts.ts';
 import { countRejected, observe, type Start, type Stores } from './observer.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -66,11 +66,13 @@ export async function play(options: Play): Promise<Played> {
     await showing;
     screen.close();
   }
-  const [figures, rejected] = await Promise.all([
+  const [figures, rejected, checkoutsInTrouble] = await Promise.all([
     readSummaryFigures(stores.database, since.databaseTime),
     countRejected(stores, since),
+    countCheckoutsInTrouble(stores.database, since.databaseTime),
   ]);
-  return { summary: summaryOf(sent.events + sent.unusable, rejected, figures), sentAgain: sent.retries };
+  const summary = summaryOf(sent.events + sent.unusable, rejected, figures);
+  return { summary, sentAgain: sent.retries, checkoutsInTrouble };
 
   async function keepShowing(): Promise<void> {
     while (!finished.signal.aborted) {

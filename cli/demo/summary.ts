@@ -11,6 +11,8 @@ export interface Played {
   readonly summary: DemoSummary;
   /** Events that were sent a second time on purpose. */
   readonly sentAgain: number;
+  /** Alerts that said it while the shopper was there: they are among the summary's alerts. */
+  readonly checkoutsInTrouble: number;
 }
 
 export function summaryOf(events: number, rejected: number, figures: SummaryFigures): DemoSummary {
@@ -41,10 +43,11 @@ export const nothingPlayed: Played = {
     alerts: 0,
   }),
   sentAgain: 0,
+  checkoutsInTrouble: 0,
 };
 
 /** A table for people, with a sentence on whether anything was lost. */
-export function summaryTable(summary: DemoSummary, sentAgain: number, seed: number): string {
+export function summaryTable({ summary, sentAgain, checkoutsInTrouble }: Played, seed: number): string {
   const rows: [string, number, string][] = [
     ['events', summary.events, `sent by the shop, and ${sentAgain} of them a second time`],
     ['recorded', summary.recorded, 'rows in table events'],
@@ -55,6 +58,7 @@ export function summaryTable(summary: DemoSummary, sentAgain: number, seed: numb
     ['checkouts abandoned', summary.checkouts_abandoned, ''],
     ['carts recovered', summary.carts_recovered, ''],
     ['purchases', summary.purchases, ''],
+    ['checkouts in trouble', checkoutsInTrouble, 'said while the shopper was still there'],
     ['alerts', summary.alerts, 'without those held back by the cool-down'],
   ];
   const lines = rows.map(([name, value, note]) =>

@@ -26,6 +26,7 @@ export function journeyText({ view, endedAt }: FoundJourney, now: number): strin
     ['Purchases', purchases(view)],
     ['Abandonments', abandonments(view)],
     ...heldAlertLines(view, endedAt !== null, now),
+    ...troubleLines(view),
     ...(endedAt === null ? [['Ends', `not before ${when(view.restsAfter)}`] as const] : []),
     ['Counts', counts(view)],
   ];
@@ -63,6 +64,16 @@ function sessionLines({ session, sessions }: JourneyView): Line[] {
     ['', `${count(events, 'event')}, ${count(pageviews, 'page view')}${pages}`],
     ...Object.entries(session.reached).map(([step, at]): Line => ['', `${readableTime(at)} ${step}`]),
   ];
+}
+
+function troubleLines({ checkoutTrouble: trouble }: JourneyView): Line[] {
+  if (!trouble) return [];
+  const { reason, page, attempts, inferred, loadTimeSeconds, usualLoadTimeSeconds, at } = trouble;
+  const what =
+    reason === 'slow_page'
+      ? `${printable(page)} took ${loadTimeSeconds ?? 0} s to load, usually ${usualLoadTimeSeconds ?? 0} s`
+      : `${count(attempts, 'submission')} on ${printable(page)} ${inferred ? 'led nowhere' : 'failed'}`;
+  return [['Trouble', `${readableTime(at)} in the checkout: ${what}`]];
 }
 
 function cartLines({ cart }: JourneyView, hasEnded: boolean, now: number): Line[] {

@@ -52,7 +52,9 @@ test('plays a shop, accounts for every event, and leaves nothing behind', async 
   const abandoned = summary.carts_abandoned + summary.checkouts_abandoned;
   expect(abandoned).toBeGreaterThan(0);
   expect(summary.carts_recovered).toBeLessThanOrEqual(abandoned);
-  expect(summary.alerts).toBeLessThanOrEqual(abandoned + summary.carts_recovered);
+  // The contract's summary counts all alerts; those of checkouts in trouble stand beside it, in the table for people.
+  const [, inTrouble] = /checkouts in trouble +(\d+)/.exec(command.stderr()) ?? [];
+  expect(summary.alerts).toBeLessThanOrEqual(abandoned + summary.carts_recovered + Number(inTrouble));
   expect(command.stderr()).toContain('nothing lost, nothing doubled');
   expect(command.stderr()).not.toMatch(/warn|"level":[456]0/i);
   expect(await command.leftovers()).toEqual(nothingLeft);

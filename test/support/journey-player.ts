@@ -1,3 +1,4 @@
+import type { UsualLoadTime } from '../../events/checkout-trouble.ts';
 import type { AbandonmentRow, JourneyAlert, JourneyRecord } from '../../events/journey-record.ts';
 import type { JourneyRules, Letter, LetterLine } from '../../events/letter.ts';
 import type { QuietUntil } from '../../activities/quiet-until.ts';
@@ -30,6 +31,8 @@ export class JourneyPlayer {
   journey: Journey;
   readonly written: JourneyRecord[] = [];
   readonly stateSizes: number[] = [];
+  /** What the record says is usual for any page. */
+  usual: UsualLoadTime | null = null;
   private readonly rules: JourneyRules;
   private readonly events: readonly ToldEvent[];
   private readonly quietUntil: QuietUntil;
@@ -80,8 +83,13 @@ export class JourneyPlayer {
       if (rounds > mostRounds) throw new Error('a journey cannot settle');
       this.readLetters();
       this.journey.advance();
+      this.journey.noticeTrouble(now);
       const record = this.journey.takeRecord();
       if (record) this.written.push(record);
+      if (this.journey.slowViewInQuestion(now)) {
+        this.journey.judgeSlowView(this.usual);
+        continue;
+      }
       const question = this.journey.silenceInQuestion(now);
       if (!question) break;
       const { after, until } = question;

@@ -1,8 +1,17 @@
 import type { ActionName } from '../../events/actions.ts';
+import type { CheckoutTroubleRules } from '../../events/checkout-trouble.ts';
 import type { JourneyRules, Letter, LetterLine, LineDetail } from '../../events/letter.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
+
+export const troubleRules: CheckoutTroubleRules = {
+  failures: 2,
+  submissions: 3,
+  windowMs: 10 * minute,
+  slowFactor: 3,
+  slowFromSeconds: 2,
+};
 
 export const rules: JourneyRules = {
   sessionGapMs: 30 * minute,
@@ -12,6 +21,7 @@ export const rules: JourneyRules = {
   alertCooldownMs: 24 * hour,
   lateGraceMs: 5 * minute,
   idleAfterMs: 24 * hour,
+  checkoutTrouble: troubleRules,
 };
 
 export interface WrittenEvent {

@@ -3,11 +3,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { JourneyLane } from '../../bridge/journey/journey-lane.ts';
 import { StepNews } from '../../bridge/journey/news.ts';
+import { TroubleSigns } from '../../bridge/journey/trouble-signs.ts';
 import { Pace } from '../../bridge/journey/pace.ts';
 import type { TopicConsumer } from '../../connections/kafka.ts';
 import { createLog } from '../../connections/log.ts';
 import type { Letter } from '../../events/letter.ts';
 import { shopEvent } from '../support/shop-event.ts';
+import { troubleRules } from '../support/letters.ts';
 
 const stops: AbortController[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop.abort()));
@@ -48,6 +50,7 @@ function lane(mostPendingEvents: number, deliver: (journeyId: string, letter: Le
       close: () => Promise.resolve(),
     },
     news: new StepNews(60_000),
+    troubleSigns: new TroubleSigns(troubleRules),
     pace: new Pace({ leastPerSecond: 1_000, mostPerSecond: 1_000 }, performance.now()),
     topic: 'raw-events',
     groupId: 'group',

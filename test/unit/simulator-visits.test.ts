@@ -2,9 +2,14 @@
 import { describe, expect, it } from 'vitest';
 
 import { createCatalogue } from '../../simulator/catalogue.ts';
+import { checkOut } from '../../simulator/checkout.ts';
 import { demoProfile, publishedProfile, type ShopProfile } from '../../simulator/profile.ts';
 import { createRandomness } from '../../simulator/randomness.ts';
-import { CART_ABANDONMENT_RATE } from '../../simulator/rates.ts';
+import {
+  CART_ABANDONMENT_RATE,
+  CHECKOUTS_WITH_A_SLOW_PAGE,
+  CHECKOUTS_WITH_FAILING_FORMS,
+} from '../../simulator/rates.ts';
 import { visit } from '../../simulator/session.ts';
 import { createCrowd } from '../../simulator/visitors.ts';
 
@@ -58,6 +63,31 @@ describe('the rates', () => {
     const abandoned = 1 - demoProfile.checkoutRate * demoProfile.completionRate;
     expect(abandoned).toBeGreaterThan(0.3);
     expect(abandoned).toBeLessThan(0.6);
+  });
+});
+
+describe('trouble in the checkout', () => {
+  it('is met by a few per cent: forms that fail and say so, or a page far slower than any other', () => {
+    const randomness = createRandomness(3);
+    const cart = [{ product_id: 'lamp-1', quantity: 1, price: 10 }];
+    const met = { failing: 0, slow: 0, bought: 0 };
+    const checkouts = 6000;
+    for (let count = 0; count < checkouts; count += 1) {
+      const way = { begins: true, completes: randomness.chance(0.5) };
+      const events = [...checkOut(cart, way, { profile: demoProfile, randomness })].map(
+        ({ content }) => content,
+      );
+      const failed = events.filter((event) => event.success === false);
+      if (failed.length > 0) met.failing += 1;
+      if (failed.length > 0 && events.some(({ action }) => action === 'purchase')) met.bought += 1;
+      if (failed.some(({ action, page }) => action !== 'form_submit' || page !== '/checkout'))
+        throw new Error('something else than a form of the checkout failed');
+      if (events.some(({ page, load_time: time }) => page === '/checkout' && (time ?? 0) >= 6)) met.slow += 1;
+    }
+    expect(Math.abs(met.failing / checkouts - CHECKOUTS_WITH_FAILING_FORMS)).toBeLessThan(0.01);
+    expect(Math.abs(met.slow / checkouts - CHECKOUTS_WITH_A_SLOW_PAGE)).toBeLessThan(0.01);
+    expect(met.bought).toBeGreaterThan(0);
+    expect(met.bought).toBeLessThan(met.failing);
   });
 });
 

@@ -15,6 +15,7 @@ import type {
   SilenceAnswer,
 } from '../../activities/activities.ts';
 import type { QuietUntil } from '../../activities/quiet-until.ts';
+import type { UsualLoadTime } from '../../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
 import { journeyWorkflowId, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { searchAttributes } from '../../connections/search-attributes.ts';
@@ -38,6 +39,9 @@ export class Ledger implements JourneyActivities {
   failures = 0;
   /** The end of the quiet hours, for the answers that say silent. */
   quietUntil: QuietUntil = () => null;
+  /** What the record says is usual for any page; `away` when it does not answer. */
+  usual: UsualLoadTime | null | 'away' = null;
+  readonly pagesAsked: string[] = [];
 
   recordJourney = async (_journeyId: string, record: JourneyRecord): Promise<void> => {
     if (this.failures > 0) {
@@ -57,6 +61,12 @@ export class Ledger implements JourneyActivities {
     this.recalls.push(question);
     const answer = this.recalled.shift();
     return answer === undefined ? { identity: null, lines: [], hasMore: false } : answer;
+  };
+
+  askUsualLoadTime = async (page: string): Promise<UsualLoadTime | null> => {
+    this.pagesAsked.push(page);
+    if (this.usual === 'away') throw new Error('the store is away');
+    return this.usual;
   };
 
   /**
@@ -130,6 +140,7 @@ export async function withJourney(
         recordJourney: ledger.recordJourney,
         askSilence: ledger.askSilence,
         recallVisitor: ledger.recallVisitor,
+        askUsualLoadTime: ledger.askUsualLoadTime,
       },
       // Without a cache every workflow task replays the history from its start: what is not deterministic fails.
       ...(options.cached ? {} : { maxCachedWorkflows: 0 }),

@@ -87,7 +87,7 @@ function describeSession({ session, sessions }: JourneyView): string {
   ].join('\n\n');
 }
 
-/** Purchases and abandoned carts, one line each, where there were any. */
+/** Purchases, abandoned carts and checkout trouble, one line each, where there were any. */
 function describePast(view: JourneyView): string {
   const { purchases, purchasedValue, lastPurchase, abandonments, lastAbandonment } = view;
   const lines: string[] = [];
@@ -104,6 +104,7 @@ function describePast(view: JourneyView): string {
         `; ${alertFates[lastAbandonment.alert]}`,
     );
   }
+  if (view.checkoutTrouble) lines.push(`- **Checkout trouble:** ${describeTrouble(view.checkoutTrouble)}`);
   return lines.join('\n');
 }
 
@@ -111,6 +112,15 @@ function describeFirstTouch({ firstTouch }: JourneyView): string {
   if (!firstTouch) return '';
   const from = firstTouch.referrer === null ? '' : `, from ${code(firstTouch.referrer)}`;
   return `**First seen:** ${readable(firstTouch.at)} on ${code(firstTouch.page ?? '')}${from}`;
+}
+
+function describeTrouble(trouble: NonNullable<JourneyView['checkoutTrouble']>): string {
+  const { reason, page, attempts, inferred, loadTimeSeconds, usualLoadTimeSeconds, at } = trouble;
+  const when = `the last ${readable(at)}`;
+  if (reason === 'slow_page')
+    return `${when}: ${code(page)} took ${loadTimeSeconds ?? 0} s to load, usually ${usualLoadTimeSeconds ?? 0} s`;
+  const outcome = inferred ? 'led nowhere' : 'failed';
+  return `${when}: ${count(attempts, 'submission')} on ${code(page)} ${outcome}`;
 }
 
 function describeCounts({ counts }: JourneyView): string {

@@ -1,7 +1,7 @@
 import { actionOf, type ActionName, type CartEffect } from '../../events/actions.ts';
 import { pathOf, type FunnelStep } from '../../events/funnel.ts';
 import type { LetterLine } from '../../events/letter.ts';
-import type { Item } from '../../events/shop-event.ts';
+import type { Item, KnownDevice } from '../../events/shop-event.ts';
 
 /** A line of a letter as the reducers read it. */
 export interface JourneyEvent {
@@ -18,6 +18,12 @@ export interface JourneyEvent {
   readonly referrer: string | null;
   /** Done as a visitor, before the user was known: however old it is when it comes, it is not late. */
   readonly asVisitor: boolean;
+  /** Seconds; only of checkout pages. */
+  readonly loadTime: number | null;
+  /** Only of forms on checkout pages; null where the producer does not say. */
+  readonly failed: boolean | null;
+  readonly form: string | null;
+  readonly device: KnownDevice | null;
 }
 
 export function readLine(line: LetterLine, asVisitor = false): JourneyEvent {
@@ -37,5 +43,9 @@ export function readLine(line: LetterLine, asVisitor = false): JourneyEvent {
     orderId: detail?.orderId ?? null,
     referrer: detail?.referrer ?? null,
     asVisitor,
+    loadTime: detail?.loadTime ?? null,
+    failed: detail?.failed ?? null,
+    form: detail?.form ?? null,
+    device: detail?.device ?? null,
   };
 }

@@ -6,7 +6,10 @@ import type {
 } from '../../activities/activities.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
 import { isUserJourney, type JourneyRules, type Letter } from '../../events/letter.ts';
+import type { UsualLoadTime } from '../../events/checkout-trouble.ts';
 import { changeCart } from './cart.ts';
+import { noteCheckoutSigns } from './checkout-signs.ts';
+import { findFailedSubmissions, findSlowView, judgeSlowView, type SlowView } from './checkout-trouble.ts';
 import {
   abandonCart,
   cartDeadline,
@@ -133,6 +136,23 @@ export class Journey {
     if (abandoned.alert) this.outbox.addAlert(abandoned.alert);
   }
 
+  /** Says that submissions of the open checkout fail, once a checkout, while the user is there at `now`. */
+  noticeTrouble(now: number): void {
+    const alert = findFailedSubmissions(this.state, this.rules, now);
+    if (alert) this.outbox.addAlert(alert);
+  }
+
+  /** A checkout page that was slow for a user who is there at `now`: to be judged by what is usual for it. */
+  slowViewInQuestion(now: number): SlowView | null {
+    return findSlowView(this.state, this.rules, now);
+  }
+
+  /** Judges that page. Without an answer it is not called slow. */
+  judgeSlowView(usual: UsualLoadTime | null): void {
+    const alert = judgeSlowView(this.state, this.rules, usual);
+    if (alert) this.outbox.addAlert(alert);
+  }
+
   takeRecord(): JourneyRecord | null {
     return this.outbox.take();
   }
@@ -199,7 +219,10 @@ export class Journey {
     if (this.state.heldAlert && isAnswerTo(this.state.heldAlert, event)) this.letGoOfHeldAlert('dropped');
     const late = !event.asVisitor && isLate(this.state, event, this.rules);
     if (late) this.state.counts.late += 1;
-    else this.outbox.addSteps(visit(this.state, event, this.rules));
+    else {
+      this.outbox.addSteps(visit(this.state, event, this.rules));
+      this.state.checkout = noteCheckoutSigns(this.state.checkout, event, this.rules);
+    }
     // A late purchase still ends its cart: to keep the deadline running would raise a false alarm.
     if (event.cartEffect === 'purchase') this.applyPurchase(event);
     else if (!late) this.outbox.addCart(changeCart(this.state, event));

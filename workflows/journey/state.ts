@@ -1,6 +1,7 @@
 import type { Identity } from '../../activities/activities.ts';
 import type { FunnelStep } from '../../events/funnel.ts';
 import type { AbandonmentRow, AlertFate, CartRow, CartStage } from '../../events/journey-record.ts';
+import type { CheckoutSigns } from './checkout-signs.ts';
 import type { JourneyEvent } from './journey-event.ts';
 
 /**
@@ -49,6 +50,8 @@ export interface JourneyState {
   /** When an abandonment was last said aloud, for the cool-down; for one that was held back, when it was let go. */
   lastAlertAt: number | null;
   counts: Counts;
+  /** Since the first checkout page; absent before. */
+  checkout?: CheckoutSigns | undefined;
 }
 
 export interface Mark {

@@ -1,7 +1,8 @@
+import type { CheckoutTrouble } from '../../events/checkout-trouble.ts';
 import type { CartRow, CartStage } from '../../events/journey-record.ts';
 import type { Journey } from './journey.ts';
 import { idleDeadline } from './deadlines.ts';
-import type { Abandonment, Counts, Mark, Purchase } from './state.ts';
+import type { Abandonment, Counts, JourneyState, Mark, Purchase } from './state.ts';
 import { isUserJourney, type JourneyRules } from '../../events/letter.ts';
 
 /** The answer of the `journey` query: the whole journey, times as ISO 8601. */
@@ -49,9 +50,16 @@ export interface JourneyView {
     readonly abandonedAt: string;
     readonly saidUnlessActiveBy: string;
   };
+  /** What was last wrong with a checkout; absent in answers of an older release. */
+  readonly checkoutTrouble?: TroubleView | null;
   readonly restsAfter: string;
   readonly counts: Counts;
   readonly marks: Readonly<Record<string, Mark>>;
+}
+
+export interface TroubleView extends CheckoutTrouble {
+  readonly cartId: string;
+  readonly at: string;
 }
 
 export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
@@ -110,10 +118,16 @@ export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
       abandonedAt: iso(heldAlert.abandonment.abandonedAt) ?? '',
       saidUnlessActiveBy: iso(heldAlert.until) ?? '',
     },
+    checkoutTrouble: troubleOf(state),
     restsAfter: iso(idleDeadline(state, rules)) ?? '',
     counts: state.counts,
     marks: state.marks,
   };
+}
+
+function troubleOf({ checkout }: JourneyState): TroubleView | null {
+  const said = checkout?.said;
+  return said ? { ...said, at: iso(said.at) ?? '' } : null;
 }
 
 const iso = (time: number | null): string | null => (time ? new Date(time).toISOString() : null);
