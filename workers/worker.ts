@@ -1,5 +1,5 @@
-import { ScheduleClient } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import { ScheduleClient, type Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
 import { Closing } from '../connections/closing.ts';
@@ -8,7 +8,10 @@ import type { Log } from '../connections/log.ts';
 import { connectPostgres } from '../connections/postgres.ts';
 import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '../connections/temporal.ts';
 import type { Settings } from '../settings/settings.ts';
+import { settleCurrentVersion } from './current-version.ts';
 import { ensureRollUpSchedule } from './roll-up-schedule.ts';
+import { toLog } from './temporal-log.ts';
+import { versioningOf } from './versioning.ts';
 import { workflowSource } from './workflow-source.ts';
 
 export interface WorkerOptions {
@@ -20,7 +23,11 @@ export interface WorkerOptions {
 
 /** Runs journeys, roll-ups and their activities until `stopping`; work under way is finished first, within a bound. */
 export async function runWorkerProcess({ settings, log, onReady, stopping }: WorkerOptions): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('WARN', toLog(log)), shutdownSignals: [] });
+  Runtime.install({
+    logger: new DefaultLogger('WARN', toLog(log)),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+    shutdownSignals: [],
+  });
   const kafka = connectKafka(settings, log);
   const database = connectPostgres(settings, log, 'aisle-worker');
   const closing = new Closing(log);
@@ -37,6 +44,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       namespace: settings.TEMPORAL_NAMESPACE,
       taskQueue: settings.TEMPORAL_TASK_QUEUE,
       ...workflowSource(),
+      ...versioningOf(settings),
       activities: createActivities({ database, producer, settings }),
       maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
       shutdownGraceTime: '5s',
@@ -47,6 +55,13 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     if (stopping.aborted) return;
     stopping.addEventListener('abort', stop, { once: true });
     const running = worker.run();
+    try {
+      await Promise.race([running, settleVersion(settings, log, stopping)]);
+    } catch (error) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      throw error;
+    }
     onReady();
     await running;
   } finally {
@@ -55,23 +70,25 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
 }
 
 async function scheduleRollUps(settings: Settings): Promise<void> {
+  await onConnection(settings, (connection) => {
+    const client = new ScheduleClient({ connection, namespace: settings.TEMPORAL_NAMESPACE });
+    return ensureRollUpSchedule(client, settings.TEMPORAL_TASK_QUEUE, settings.ROLL_UP_EVERY);
+  });
+}
+
+async function settleVersion(settings: Settings, log: Log, stopping: AbortSignal): Promise<void> {
+  if (settings.WORKER_BUILD_ID === undefined) return;
+  await onConnection(settings, (connection) => settleCurrentVersion(connection, settings, log, stopping));
+}
+
+async function onConnection(
+  settings: Settings,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
   const connection = await connectTemporal(settings);
   try {
-    const client = new ScheduleClient({ connection, namespace: settings.TEMPORAL_NAMESPACE });
-    await ensureRollUpSchedule(client, settings.TEMPORAL_TASK_QUEUE, settings.ROLL_UP_EVERY);
+    await work(connection);
   } finally {
     await connection.close();
   }
 }
-
-const toLog =
-  (log: Log) =>
-  ({ level, message, meta }: LogEntry): void => {
-    const entry = {
-      ...(meta?.['error'] instanceof Error ? { error: meta['error'].name } : {}),
-      part: meta?.['sdkComponent'] as unknown,
-    };
-    if (level === 'ERROR') log.error(entry, message);
-    else if (level === 'WARN') log.warn(entry, message);
-    else log.debug(entry, message);
-  };
