@@ -72,6 +72,7 @@ export interface JourneyRules {
 export const journeyWorkflowType = 'userJourney';
 export const letterSignalName = 'letter';
 export const journeyQueryName = 'journey';
+export const renewSignalName = 'renew';
 
 /** The workflow id of a user's or visitor's journey. `journeyId` is a pseudonym. */
 export const journeyWorkflowId = (journeyId: string): string => `journey/${journeyId}`;

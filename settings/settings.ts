@@ -89,6 +89,17 @@ export const environmentSchema = z.object({
   LETTERS_PER_SECOND_MAX: count(200, 1, 10_000),
   MAX_CACHED_JOURNEYS: count(2000, 0, 100_000),
 
+  /** Names this build to Temporal, which then gives it tasks only while it is the deployment's current version. */
+  WORKER_BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'expected up to 100 letters, digits, dots, dashes or underscores')
+    .optional(),
+  WORKER_DEPLOYMENT_NAME: z
+    .string()
+    .regex(/^[\w-]{1,100}$/, 'expected up to 100 letters, digits, dashes or underscores')
+    .default('aisle'),
+  WORKFLOW_PATCHES: z.enum(['on', 'off'], { error: 'expected on or off' }).default('on'),
+
   SESSION_GAP: durationMs('30m'),
   CART_ABANDON_AFTER: durationMs('30m'),
   CHECKOUT_ABANDON_AFTER: durationMs('15m'),

@@ -74,7 +74,9 @@ async function start(plan: ReportedPlan): Promise<RunningSystem> {
   };
   try {
     const key = await pseudonymKeySettings(wanted, servers.dataDirectory);
-    const environment = { ...wanted, ...servers.environment, ...key.settings };
+    // With one worker on a server of its own there is nothing to choose from: a build that is not current would get no tasks.
+    const version = wanted.TEMPORAL_ADDRESS ? {} : { WORKER_BUILD_ID: '' };
+    const environment = { ...wanted, ...servers.environment, ...key.settings, ...version };
     await migrate(environment, servers, plan);
     const supervise = (name: string): SupervisedProcess => {
       const supervised = superviseProcess({

@@ -1,5 +1,5 @@
 import { ScheduleClient, WorkflowClient } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
 import { Closing } from '../connections/closing.ts';
@@ -8,7 +8,10 @@ import type { Log } from '../connections/log.ts';
 import { connectPostgres } from '../connections/postgres.ts';
 import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '../connections/temporal.ts';
 import type { Settings } from '../settings/settings.ts';
+import { settleCurrentVersion } from './current-version.ts';
 import { ensureRollUpSchedule } from './roll-up-schedule.ts';
+import { toLog } from './temporal-log.ts';
+import { versioningOf } from './versioning.ts';
 import { workflowSource } from './workflow-source.ts';
 
 export interface WorkerOptions {
@@ -20,7 +23,11 @@ export interface WorkerOptions {
 
 /** Runs journeys, roll-ups and their activities until `stopping`; work under way is finished first, within a bound. */
 export async function runWorkerProcess({ settings, log, onReady, stopping }: WorkerOptions): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('WARN', toLog(log)), shutdownSignals: [] });
+  Runtime.install({
+    logger: new DefaultLogger('WARN', toLog(log)),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+    shutdownSignals: [],
+  });
   const kafka = connectKafka(settings, log);
   const database = connectPostgres(settings, log, 'aisle-worker');
   const closing = new Closing(log);
@@ -40,6 +47,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       namespace: settings.TEMPORAL_NAMESPACE,
       taskQueue: settings.TEMPORAL_TASK_QUEUE,
       ...workflowSource(),
+      ...versioningOf(settings),
       activities: createActivities({ database, producer, workflows, settings }),
       maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
       shutdownGraceTime: '5s',
@@ -52,21 +60,16 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     if (stopping.aborted) return;
     stopping.addEventListener('abort', stop, { once: true });
     const running = worker.run();
+    try {
+      await Promise.race([running, settleCurrentVersion(client, settings, log, stopping)]);
+    } catch (error) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      throw error;
+    }
     onReady();
     await running;
   } finally {
     await closing.closeAll();
   }
 }
-
-const toLog =
-  (log: Log) =>
-  ({ level, message, meta }: LogEntry): void => {
-    const entry = {
-      ...(meta?.['error'] instanceof Error ? { error: meta['error'].name } : {}),
-      part: meta?.['sdkComponent'] as unknown,
-    };
-    if (level === 'ERROR') log.error(entry, message);
-    else if (level === 'WARN') log.warn(entry, message);
-    else log.debug(entry, message);
-  };

@@ -8,21 +8,30 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { journeyQueryName, letterSignalName, type JourneyRules, type Letter } from '../events/letter.ts';
+import {
+  journeyQueryName,
+  letterSignalName,
+  renewSignalName,
+  type JourneyRules,
+  type Letter,
+} from '../events/letter.ts';
 import { Alarm } from './alarm.ts';
 import { askSilence, askUsualLoadTime, recallVisitor, recordJourney } from './effects.ts';
 import { Journey } from './journey/journey.ts';
-import { newJourney, type JourneyState } from './journey/state.ts';
+import type { JourneyState } from './journey/state.ts';
+import { upgradeState } from './journey/upgrade-state.ts';
 import { viewOf, type JourneyView } from './journey/view.ts';
 import { Display } from './show-journey.ts';
 
 export const letterSignal = defineSignal<[Letter]>(letterSignalName);
+/** Asks a journey to continue as new at once: its next run is begun by the release that runs now. */
+export const renewSignal = defineSignal(renewSignalName);
 export const journeyQuery = defineQuery<JourneyView>(journeyQueryName);
 
 export interface JourneyStart {
   readonly journeyId: string;
   readonly rules: JourneyRules;
-  /** What the run before left; none for a new journey. */
+  /** What the run before left, perhaps by another release; none for a new journey. */
   readonly state?: JourneyState;
   /** Continue as new after this many letters even if the server does not suggest it: a low bound makes a test of it. */
   readonly lettersPerRun?: number;
@@ -36,20 +45,21 @@ const mostLettersPerRun = 5_000;
 /** One durable actor per user. It only wires: what a letter or a deadline means is in `journey/`. */
 export async function userJourney(start: JourneyStart): Promise<void> {
   const { rules, lettersPerRun = mostLettersPerRun } = start;
-  // A run of an older release carries no field that came later.
-  const journey = new Journey({ ...newJourney(start.journeyId), ...start.state }, rules);
+  const journey = new Journey(upgradeState(start.journeyId, start.state), rules);
   const inbox: Letter[] = [];
   const alarm = new Alarm();
   const display = new Display();
   let lettersTaken = 0;
+  const renewal = { isAsked: false };
 
   setHandler(letterSignal, (letter) => void inbox.push(letter));
+  setHandler(renewSignal, () => void (renewal.isAsked = true));
   setHandler(journeyQuery, () => viewOf(journey, rules));
 
   for (;;) {
     // A letter is there already at a start by signal: it says what to wait for.
     if (inbox.length === 0) alarm.arm(journey.nextWake());
-    await condition(() => inbox.length > 0 || alarm.isRinging);
+    await condition(() => inbox.length > 0 || alarm.isRinging || renewal.isAsked);
     alarm.silence();
     lettersTaken += inbox.length;
     for (const letter of inbox.splice(0)) journey.receive(letter);
@@ -58,7 +68,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
     // A letter that came while a record was written is taken before the run ends, so none is lost.
     if (inbox.length > 0) continue;
     if (journey.isOver(Date.now())) return;
-    if (workflowInfo().continueAsNewSuggested || lettersTaken >= lettersPerRun) {
+    if (renewal.isAsked || workflowInfo().continueAsNewSuggested || lettersTaken >= lettersPerRun) {
       await continueAsNew<typeof userJourney>({ ...start, state: journey.state });
     }
   }

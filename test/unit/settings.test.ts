@@ -99,6 +99,9 @@ describe('a wrong value', () => {
     ['DB_SSL', 'Xprefer', /disable, require or verify-full/],
     ['TEMPORAL_ADDRESS', 'https://X:7233', /host:port/],
     ['BATCH_SIZE', '0', /whole number from 1 to/],
+    ['WORKER_BUILD_ID', '0.1 X', /letters, digits, dots/],
+    ['WORKER_DEPLOYMENT_NAME', 'aisle.X', /letters, digits, dashes/],
+    ['WORKFLOW_PATCHES', 'Xtrue', /on or off/],
     ['PSEUDONYM_KEY', 'Xshort', /at least 16 characters/],
     // A duration without a unit could mean anything: a number alone is never read as one.
     ['SESSION_GAP', '1800', /duration with its unit/],

@@ -1,4 +1,7 @@
-/** Records the histories that `replay.test.ts` replays. To be run when the workflows change what they do, once a release. */
+/**
+ * Records the histories that `replay.test.ts` replays, into the folder of the version in package.json. The folders of other
+ * releases are what journeys that still run were written by: `--release <version> --force` overwrites one all the same.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -9,9 +12,10 @@ import { findTestServer } from '../../stack/temporal-test-server.ts';
 import { projectRoot } from '../../connections/sql-file.ts';
 import { add, buy, hour, LetterWriter, minute, view } from '../support/letters.ts';
 import { historyToText } from './history-file.ts';
+import { folderToRecord } from './history-folders.ts';
 import { createEnvironment, Ledger, withJourney } from './journey-environment.ts';
 
-const directory = join(projectRoot, 'test', 'histories');
+const directory = folderToRecord(process.argv.slice(2));
 const { executablePath } = await findTestServer();
 const environment = await createEnvironment(executablePath);
 await mkdir(directory, { recursive: true });

@@ -2,7 +2,7 @@
  * Protects: journeys that run for days survive a new release. Today's code replays every stored history to the same
  * commands, and the check itself is checked: a history with one thing changed must fail.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DeterminismViolationError } from '@temporalio/workflow';
@@ -15,11 +15,13 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { projectRoot } from '../../connections/sql-file.ts';
+import { bundleNextRelease } from '../support/next-release/bundle.ts';
 import { historyFromText } from './history-file.ts';
+import { currentRelease, folderOf, folderToRecord, storedHistories } from './history-folders.ts';
 
-const directory = join(projectRoot, 'test', 'histories');
-const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
-const textOf = (name: string): string => readFileSync(join(directory, name), 'utf8');
+const histories = storedHistories();
+const names = histories.filter(({ release }) => release === currentRelease).map(({ name }) => name);
+const textOf = (name: string): string => readFileSync(join(folderOf(currentRelease), name), 'utf8');
 
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
@@ -29,8 +31,8 @@ beforeAll(async () => {
   });
 });
 
-const replay = (text: string): Promise<void> =>
-  Worker.runReplayHistory({ workflowBundle }, historyFromText(text));
+const replay = (text: string, code = workflowBundle): Promise<void> =>
+  Worker.runReplayHistory({ workflowBundle: code }, historyFromText(text));
 
 it('has a history of every path', () => {
   expect(names.map((name) => name.replace('.json', ''))).toEqual([
@@ -43,8 +45,8 @@ it('has a history of every path', () => {
   ]);
 });
 
-it.each(names)('replays %s', async (name) => {
-  await replay(textOf(name));
+it.each(histories)('replays $name of release $release', async ({ path }) => {
+  await replay(readFileSync(path, 'utf8'));
 });
 
 describe('with one thing changed', () => {
@@ -76,5 +78,33 @@ describe('with one thing changed', () => {
       'EVENT_TYPE_MARKER_RECORDED',
     );
     await expect(replay(changed)).rejects.toThrow();
+  });
+});
+
+describe('a next release that changes the commands', () => {
+  const writing = histories.filter(({ name }) => name !== 'roll-up.json');
+
+  it('behind a patch replays every history', async () => {
+    const patched = await bundleNextRelease('patched');
+    for (const { path } of histories) await replay(readFileSync(path, 'utf8'), patched);
+  });
+
+  it('without one is refused by every history that has the changed part', async () => {
+    const unpatched = await bundleNextRelease('unpatched');
+    expect(writing.length).toBeGreaterThan(0);
+    for (const { path } of writing) {
+      await expect(replay(readFileSync(path, 'utf8'), unpatched), path).rejects.toThrow(
+        DeterminismViolationError,
+      );
+    }
+  });
+});
+
+describe('npm run record-histories', () => {
+  it("records into the package's own version, and into another one only if forced", () => {
+    expect(folderToRecord([], '0.2.0')).toBe(folderOf('0.2.0'));
+    expect(folderToRecord(['--release', '0.1.0', '--force'], '0.2.0')).toBe(folderOf('0.1.0'));
+    expect(() => folderToRecord(['--release', '0.1.0'], '0.2.0')).toThrow(/0\.1\.0 stay as they were/);
+    expect(() => folderToRecord(['--release', '../..', '--force'], '0.2.0')).toThrow(/expected a version/);
   });
 });

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { projectRoot } from '../../connections/sql-file.ts';
+
+const root = join(projectRoot, 'test', 'histories');
+
+export const currentRelease = (
+  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+export const folderOf = (release: string): string => join(root, release);
+
+export interface StoredHistory {
+  readonly release: string;
+  /** Of the file, for example `cart-abandoned.json`. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The histories of every release, one folder each. */
+export function storedHistories(): StoredHistory[] {
+  return readdirSync(root).flatMap((release) =>
+    readdirSync(folderOf(release)).map((name) => ({ release, name, path: join(folderOf(release), name) })),
+  );
+}
+
+/** Where to record: the folder of the version in package.json. Another release's is history, and needs `--force`. */
+export function folderToRecord(commandLine: readonly string[], version = currentRelease): string {
+  const { values } = parseArgs({
+    args: [...commandLine],
+    options: { release: { type: 'string', default: version }, force: { type: 'boolean', default: false } },
+  });
+  const { release, force } = values;
+  if (!/^\d+\.\d+\.\d+[\w.-]*$/.test(release)) throw new Error('--release: expected a version such as 0.1.0');
+  if (release !== version && !force) {
+    throw new Error(
+      `package.json has version ${version}: the histories of ${release} stay as they were recorded. ` +
+        'To overwrite them all the same, add --force.',
+    );
+  }
+  return folderOf(release);
+}
