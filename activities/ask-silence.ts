@@ -16,11 +16,12 @@ interface Waiting {
 /**
  * Asks the event record whether users were silent. One query answers for all who ask at the time. A question is answered
  * only once the record holds everything that the broker took before the question's instant: until then there may be an
- * event that nobody here has seen.
+ * event that nobody here has seen. A bot's event is nobody's sign of life unless bots have journeys: its letter never comes.
  */
 export function createAskSilence(
   database: Database,
   rawEventsTopic: string,
+  botsInFunnels = false,
 ): JourneyActivities['askSilence'] {
   const waiting: Waiting[] = [];
   let isAsking = false;
@@ -49,7 +50,11 @@ export function createAskSilence(
     const { rows } = await database.query<{ n: number; complete: boolean; last: Date | null }>({
       name: 'ask-silence',
       text: askSilence,
-      values: [JSON.stringify(round.map(({ question }, n) => ({ n, ...question }))), rawEventsTopic],
+      values: [
+        JSON.stringify(round.map(({ question }, n) => ({ n, ...question }))),
+        rawEventsTopic,
+        botsInFunnels,
+      ],
     });
     for (const { n, complete, last } of rows) {
       const asked = round[n];
@@ -71,7 +76,8 @@ const askSilence = `
      FROM events e
      WHERE e.journey_id = q."journeyId"
        AND e."timestamp" > to_timestamp(q.after / 1000.0)
-       AND e."timestamp" <= to_timestamp(q.until / 1000.0)) AS last
+       AND e."timestamp" <= to_timestamp(q.until / 1000.0)
+       AND ($3::boolean OR NOT e.bot)) AS last
   FROM jsonb_to_recordset($1::jsonb) AS q(
     n integer, "journeyId" text, after float8, until float8, "completeUntil" float8)
   CROSS JOIN progress`;

@@ -18,7 +18,7 @@ export function createActivities({ database, producer, settings }: ActivityDepen
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
   return {
     recordJourney: createRecordJourney(database, producer, topics.alerts.name),
-    askSilence: createAskSilence(database, topics.rawEvents.name),
+    askSilence: createAskSilence(database, topics.rawEvents.name, settings.BOTS_IN_FUNNELS),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };
 }

@@ -59,15 +59,16 @@ function toRow(event: ShopEvent): object {
     cu: event.currency,
     o: event.orderId,
     pr: Object.keys(properties).length > 0 ? properties : null,
+    b: event.bot,
   };
 }
 
 const insertEvents = `
   INSERT INTO events (
     event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer,
-    device_type, browser, os, load_time, items, value, currency, order_id, properties)
-  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr
+    device_type, browser, os, load_time, items, value, currency, order_id, properties, bot)
+  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr, b
   FROM json_to_recordset($1::json) AS x(
     i text, t float8, c boolean, j text, u text, s text, a text, p text, r text, dt text, db text, dos text,
-    l float8, it jsonb, v numeric, cu text, o text, pr jsonb)
+    l float8, it jsonb, v numeric, cu text, o text, pr jsonb, b boolean)
   ON CONFLICT DO NOTHING`;

@@ -119,6 +119,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
     groupId: groups.journey,
     from,
     mostPendingEvents: settings.MAX_PENDING_EVENTS,
+    botsInFunnels: settings.BOTS_IN_FUNNELS,
     log,
     stopping,
   });

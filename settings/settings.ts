@@ -97,6 +97,7 @@ export const environmentSchema = z.object({
   CLOCK_SKEW_LIMIT: durationMs('5m'),
   JOURNEY_IDLE_AFTER: durationMs('24h'),
   ROLL_UP_EVERY: durationMs('10s'),
+  BOTS_IN_FUNNELS: flag,
 });
 
 export type Settings = z.output<typeof environmentSchema>;

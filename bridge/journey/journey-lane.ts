@@ -31,6 +31,8 @@ export interface JourneyLaneParts {
   readonly from: 'earliest' | 'latest';
   /** Events that may wait for their letters; above it the lane stops reading. */
   readonly mostPendingEvents: number;
+  /** False: what carries a robot's user agent has no journey. */
+  readonly botsInFunnels: boolean;
   readonly log: Log;
   readonly stopping: AbortSignal;
 }
@@ -99,7 +101,7 @@ export class JourneyLane {
   }
 
   private post(ledger: OffsetLedger, { partition, readAt }: MessageBatch, message: IncomingMessage): void {
-    const { parse, news } = this.parts;
+    const { parse, news, botsInFunnels } = this.parts;
     const { offset } = message;
     const parsed = parse(message);
     if (!parsed.usable) {
@@ -107,8 +109,12 @@ export class JourneyLane {
       ledger.skip(offset);
       return;
     }
-    ledger.take(offset);
     const { event } = parsed;
+    if (event.bot && !botsInFunnels) {
+      ledger.skip(offset);
+      return;
+    }
+    ledger.take(offset);
     this.mailbox.post(toMail(event, { partition, offset, appendedAt: readAt }, news.isNews(event)));
   }
 

@@ -50,7 +50,7 @@ export function summaryTable(summary: DemoSummary, sentAgain: number, seed: numb
     ['recorded', summary.recorded, 'rows in table events'],
     ['rejected', summary.rejected, 'dead letters, with their reason'],
     ['users', summary.users, 'known users'],
-    ['sessions', summary.sessions, 'rows in table user_sessions'],
+    ['sessions', summary.sessions, 'rows in table user_sessions, those of bots included'],
     ['carts abandoned', summary.carts_abandoned, ''],
     ['checkouts abandoned', summary.checkouts_abandoned, ''],
     ['carts recovered', summary.carts_recovered, ''],

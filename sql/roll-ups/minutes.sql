@@ -7,7 +7,8 @@ WITH touched AS (
 ),
 written AS (
   INSERT INTO user_activity AS kept (
-    journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited
+    journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited,
+    bot
   )
   SELECT
     touched.journey_id,
@@ -18,7 +19,8 @@ written AS (
     count(*) FILTER (WHERE e.action = 'scroll'),
     count(*) FILTER (WHERE e.action = 'form_submit'),
     count(*) FILTER (WHERE e.action = 'video_play'),
-    coalesce(array_agg(DISTINCT e.page ORDER BY e.page) FILTER (WHERE e.action = 'pageview'), '{}')
+    coalesce(array_agg(DISTINCT e.page ORDER BY e.page) FILTER (WHERE e.action = 'pageview'), '{}'),
+    bool_or(e.bot)
   FROM touched
   JOIN events e
     ON e.journey_id = touched.journey_id
@@ -33,10 +35,13 @@ written AS (
     form_submits = excluded.form_submits,
     video_plays = excluded.video_plays,
     pages_visited = excluded.pages_visited,
+    bot = excluded.bot,
     published = false
-  WHERE (kept.pageviews, kept.clicks, kept.scrolls, kept.form_submits, kept.video_plays, kept.pages_visited)
+  WHERE (kept.pageviews, kept.clicks, kept.scrolls, kept.form_submits, kept.video_plays, kept.pages_visited,
+      kept.bot)
     IS DISTINCT FROM
-    (excluded.pageviews, excluded.clicks, excluded.scrolls, excluded.form_submits, excluded.video_plays, excluded.pages_visited)
+    (excluded.pageviews, excluded.clicks, excluded.scrolls, excluded.form_submits, excluded.video_plays, excluded.pages_visited,
+      excluded.bot)
   RETURNING 1
 )
 SELECT count(*)::int AS written FROM written;

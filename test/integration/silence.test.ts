@@ -54,6 +54,16 @@ test('silent: everything is recorded and nothing of the user lies in the time as
   expect(await ask()).toEqual({ silent: true });
 });
 
+test('a bot’s event is no sign of life, unless bots have journeys', async () => {
+  await recordedUntil([now, now, now]);
+  await recordEvents(deployment.database, [shopEvent({ eventId: 'robot', time: now - 2_000, bot: true })]);
+  expect(await ask()).toEqual({ silent: true });
+  const withBots = createAskSilence(deployment.database, topic, true);
+  expect(await withBots(question)).toEqual({ silent: false, lastEventAt: now - 2_000 });
+  await recordAt(now - 3_000);
+  expect(await ask()).toEqual({ silent: false, lastEventAt: now - 3_000 });
+});
+
 test('not silent: the latest event in the time asked about is told, even while the record lags behind', async () => {
   await recordAt(now - 8_000, now - 3_000, question.until);
   expect(await ask()).toEqual({ silent: false, lastEventAt: question.until });
