@@ -5,10 +5,11 @@ import type { TopicConsumer } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { groupsWithPrefix, topicsWithPrefix } from '../events/topics.ts';
 import type { Settings } from '../settings/settings.ts';
-import { createDeliverLetter } from './journey/deliver.ts';
+import { createDeliverLetter, readRun } from './journey/deliver.ts';
 import { JourneyLane } from './journey/journey-lane.ts';
 import { StepNews } from './journey/news.ts';
 import { Pace } from './journey/pace.ts';
+import { withRoomInRun } from './journey/run-room.ts';
 import { openConnections } from './open-connections.ts';
 import { createParser } from './parse/parse-event.ts';
 import { createPseudonyms } from './parse/pseudonyms.ts';
@@ -108,7 +109,10 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
 
   const lane = new JourneyLane({
     parse,
-    deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
+    deliver: withRoomInRun(
+      createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
+      (journeyId) => readRun(workflows, journeyId),
+    ),
     offsets,
     news: new StepNews(settings.SESSION_GAP),
     pace: new Pace(
