@@ -1,4 +1,6 @@
-import type { DeliverLetter } from './deliver.ts';
+import type { Letter } from '../../events/letter.ts';
+
+type Deliver = (journeyId: string, letter: Letter) => Promise<void>;
 
 /** How much history a user's present run has. */
 export interface RunSize {
@@ -27,9 +29,9 @@ export class RunIsFull extends Error {
  * `readRun` gives `null` when none is running. Rejects with `RunIsFull`; the same letter is to be sent again later.
  */
 export function withRoomInRun(
-  deliver: DeliverLetter,
+  deliver: Deliver,
   readRun: (journeyId: string) => Promise<RunSize | null>,
-): DeliverLetter {
+): Deliver {
   let young = new Map<string, number>();
   let old = new Map<string, number>();
 
