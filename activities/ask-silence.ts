@@ -14,16 +14,22 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+export interface SilenceOptions {
+  readonly quietUntil?: QuietUntil;
+  readonly botsInFunnels?: boolean;
+}
+
 /**
  * Asks the event record whether users were silent. One query answers for all who ask at the time. A question is answered
  * only once the record holds everything that the broker took before the question's instant: until then there may be an
- * event that nobody here has seen. The answer also says whether quiet hours hold an alert back: the workflow must decide
- * the same in every replay, and time zones change between releases of Node.
+ * event that nobody here has seen. A bot's event is nobody's sign of life unless bots have journeys: its letter never comes.
+ * The answer also says whether quiet hours hold an alert back: the workflow must decide the same in every replay, and time
+ * zones change between releases of Node.
  */
 export function createAskSilence(
   database: Database,
   rawEventsTopic: string,
-  quietUntil: QuietUntil = () => null,
+  { quietUntil = () => null, botsInFunnels = false }: SilenceOptions = {},
 ): JourneyActivities['askSilence'] {
   const waiting: Waiting[] = [];
   let isAsking = false;
@@ -52,7 +58,11 @@ export function createAskSilence(
     const { rows } = await database.query<AnswerRow>({
       name: 'ask-silence',
       text: askSilence,
-      values: [JSON.stringify(round.map(({ question }, n) => ({ n, ...question }))), rawEventsTopic],
+      values: [
+        JSON.stringify(round.map(({ question }, n) => ({ n, ...question }))),
+        rawEventsTopic,
+        botsInFunnels,
+      ],
     });
     for (const { n, complete, joined, last, visitor } of rows) {
       const asked = round[n];
@@ -95,6 +105,7 @@ const askSilence = `
     WHERE e.actor_id = q."journeyId"
       AND e."timestamp" > to_timestamp(q.after / 1000.0)
       AND e."timestamp" <= to_timestamp(q.until / 1000.0)
+      AND ($3::boolean OR NOT e.bot)
     ORDER BY e."timestamp" DESC
     LIMIT 1
   ) AS latest ON true`;

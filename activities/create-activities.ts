@@ -37,12 +37,11 @@ export function createActivities({
       deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
       deliverIfRunning: (journeyId, letter) => deliverIfRunning(workflows, journeyId, letter),
     }),
-    askSilence: createAskSilence(
-      database,
-      topics.rawEvents.name,
-      createQuietUntil(settings.ALERT_QUIET_HOURS, settings.ALERT_TIME_ZONE),
-    ),
-    recallVisitor: createRecallVisitor(database, topics.rawEvents.name),
+    askSilence: createAskSilence(database, topics.rawEvents.name, {
+      quietUntil: createQuietUntil(settings.ALERT_QUIET_HOURS, settings.ALERT_TIME_ZONE),
+      botsInFunnels: settings.BOTS_IN_FUNNELS,
+    }),
+    recallVisitor: createRecallVisitor(database, topics.rawEvents.name, settings.BOTS_IN_FUNNELS),
     askUsualLoadTime: createAskUsualLoadTime(database),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };

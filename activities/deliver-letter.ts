@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
 
 import {
   isUserJourney,
@@ -39,5 +39,32 @@ export async function deliverIfRunning(
     await client.getHandle(journeyWorkflowId(journeyId)).signal(letterSignalName, letter);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+/** How much history a user's present run has. */
+export interface RunSize {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+const notFound = 5;
+/** `WORKFLOW_EXECUTION_STATUS_RUNNING` of Temporal's API. */
+const running = 1;
+
+/** The size of a user's present run, read without its worker; `null` when none is running. Rejects as a delivery does. */
+export async function readRun(client: WorkflowClient, journeyId: string): Promise<RunSize | null> {
+  try {
+    const { workflowExecutionInfo: run } = await client.workflowService.describeWorkflowExecution({
+      namespace: client.options.namespace,
+      execution: { workflowId: journeyWorkflowId(journeyId) },
+    });
+    const status: number = run?.status ?? 0;
+    if (!run || status !== running) return null;
+    return { events: Number(run.historyLength ?? 0), bytes: Number(run.historySizeBytes ?? 0) };
+  } catch (error) {
+    const code: number | null = isGrpcServiceError(error) ? error.code : null;
+    if (code === notFound) return null;
+    throw error;
   }
 }

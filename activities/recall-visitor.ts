@@ -44,6 +44,7 @@ interface RecordedEvent {
 export function createRecallVisitor(
   database: Database,
   rawEventsTopic: string,
+  botsInFunnels: boolean,
 ): JourneyActivities['recallVisitor'] {
   return async (question) => {
     const giveUpAt = Date.now() + longestWaitMs;
@@ -59,7 +60,15 @@ export function createRecallVisitor(
     const { rows } = await database.query<RecallRow>({
       name: 'recall-visitor',
       text: recall,
-      values: [visitorId, userId, JSON.stringify(marks), completeUntil, rawEventsTopic, mostLines + 1],
+      values: [
+        visitorId,
+        userId,
+        JSON.stringify(marks),
+        completeUntil,
+        rawEventsTopic,
+        mostLines + 1,
+        botsInFunnels,
+      ],
     });
     const row = rows[0];
     if (!row) throw new Error('the record gave no answer about a visitor');
@@ -103,6 +112,7 @@ const recall = `
     FROM events e
     LEFT JOIN identity ON true
     WHERE e.journey_id = $1
+      AND ($7::boolean OR NOT e.bot)
       AND e.source_offset > coalesce(($3::jsonb ->> e.source_partition::text)::bigint, -1)
       AND CASE
         WHEN $2::text IS NOT NULL THEN identity.user_id = $2 AND e."timestamp" < identity.until

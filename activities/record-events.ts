@@ -66,6 +66,7 @@ function toRow(event: ShopEvent, place: Place | undefined): object {
     cu: event.currency,
     o: event.orderId,
     pr: Object.keys(properties).length > 0 ? properties : null,
+    b: event.bot,
     sp: place?.partition ?? null,
     so: place?.offset ?? null,
   };
@@ -74,10 +75,10 @@ function toRow(event: ShopEvent, place: Place | undefined): object {
 const insertEvents = `
   INSERT INTO events (
     event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer,
-    device_type, browser, os, load_time, items, value, currency, order_id, properties,
+    device_type, browser, os, load_time, items, value, currency, order_id, properties, bot,
     source_partition, source_offset)
-  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr, sp, so
+  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr, b, sp, so
   FROM json_to_recordset($1::json) AS x(
     i text, t float8, c boolean, j text, u text, s text, a text, p text, r text, dt text, db text, dos text,
-    l float8, it jsonb, v numeric, cu text, o text, pr jsonb, sp integer, so bigint)
+    l float8, it jsonb, v numeric, cu text, o text, pr jsonb, b boolean, sp integer, so bigint)
   ON CONFLICT DO NOTHING`;

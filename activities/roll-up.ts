@@ -16,6 +16,7 @@ interface MinuteRow {
   readonly form_submits: number;
   readonly video_plays: number;
   readonly pages_visited: readonly string[];
+  readonly bot: boolean;
 }
 
 /** Roll-ups over all users, each one statement over what was recorded since its last run. */
@@ -91,6 +92,7 @@ function toMessage(row: MinuteRow) {
       journey_id: row.journey_id,
       window_end_time: row.window_end_time.toISOString(),
       activity: { pageviews, clicks, scrolls, form_submits, video_plays, pages },
+      bot: row.bot,
     }),
   };
 }

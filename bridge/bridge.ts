@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { createDeliverLetter } from '../activities/deliver-letter.ts';
+import { createDeliverLetter, readRun } from '../activities/deliver-letter.ts';
 import { createRecordIdentities } from '../activities/record-identities.ts';
 import { Closing } from '../connections/closing.ts';
 import type { TopicConsumer } from '../connections/kafka.ts';
@@ -12,6 +12,7 @@ import { JourneyLane } from './journey/journey-lane.ts';
 import { StepNews } from './journey/news.ts';
 import { TroubleSigns } from './journey/trouble-signs.ts';
 import { Pace } from './journey/pace.ts';
+import { withRoomInRun } from './journey/run-room.ts';
 import { openConnections } from './open-connections.ts';
 import { createParser } from './parse/parse-event.ts';
 import { createPseudonyms } from './parse/pseudonyms.ts';
@@ -111,7 +112,10 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
 
   const lane = new JourneyLane({
     parse,
-    deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
+    deliver: withRoomInRun(
+      createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
+      (journeyId) => readRun(workflows, journeyId),
+    ),
     offsets,
     news: new StepNews(settings.SESSION_GAP),
     troubleSigns: new TroubleSigns(troubleRulesOf(settings)),
@@ -123,6 +127,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
     groupId: groups.journey,
     from,
     mostPendingEvents: settings.MAX_PENDING_EVENTS,
+    botsInFunnels: settings.BOTS_IN_FUNNELS,
     log,
     stopping,
   });

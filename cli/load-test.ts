@@ -100,7 +100,7 @@ async function offer(
   });
   for (const sentence of late) process.stderr.write(`${sentence}\n`);
   const drainedAt = Date.now();
-  const sample = await sampleJourneys(stores.database, since, journeysChecked);
+  const sample = await sampleJourneys(stores, since, journeysChecked);
   const histories = sample.slice(0, historiesRead).map(({ journeyId }) => journeyId);
   return {
     offered_per_second: eventsPerSecond,

@@ -6,6 +6,8 @@ import { greatestAmount } from './shop-event.ts';
 const identifier = z.string().trim().min(1).max(256);
 const shortText = z.string().max(2048);
 const label = z.string().max(256);
+/** Some producers put the whole user agent there. */
+const browser = z.string().max(1024);
 const amount = z.number().min(-greatestAmount).max(greatestAmount);
 
 const item = z.object({
@@ -23,7 +25,7 @@ export const rawEventSchema = z.object({
   action: label.nullish(),
   event_type: label.nullish(),
   page: shortText.nullish(),
-  device: z.object({ type: label.nullish(), browser: label.nullish(), os: label.nullish() }).nullish(),
+  device: z.object({ type: label.nullish(), browser: browser.nullish(), os: label.nullish() }).nullish(),
   referrer: shortText.nullish(),
   load_time: z.number().min(0).max(86_400).nullish(),
   items: z.array(item).max(500).nullish(),

@@ -39,4 +39,6 @@ export interface ShopEvent {
   readonly currency: string | null;
   readonly orderId: string | null;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** A robot's user agent stands in it. */
+  readonly bot: boolean;
 }

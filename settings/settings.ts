@@ -117,6 +117,7 @@ export const environmentSchema = z.object({
   CHECKOUT_TROUBLE_WINDOW: durationMs('10m'),
   CHECKOUT_SLOW_FACTOR: count(3, 2, 100),
   CHECKOUT_SLOW_FROM: durationMs('2s'),
+  BOTS_IN_FUNNELS: flag,
 });
 
 export type Settings = z.output<typeof environmentSchema>;

@@ -9,6 +9,7 @@ import {
   CHECKOUTS_WITH_FAILING_FORMS,
   MOBILE_SHARE_OF_SESSIONS,
   RETURNING_SHARE_OF_SESSIONS,
+  ROBOT_SHARE_OF_SESSIONS,
 } from './rates.ts';
 
 /** How the shop's visitors behave. Rates are shares of 1, times are milliseconds. */
@@ -30,6 +31,8 @@ export interface ShopProfile {
   readonly visitorShare: number;
   /** Of sessions: starts without a user id and logs in on the way. */
   readonly logsInShare: number;
+  /** Of sessions: a robot. All other shares are of people's sessions. */
+  readonly robotShare: number;
   readonly pagesPerVisit: number;
   readonly thinkTime: LogNormal;
   /** Of known users who leave a cart behind. */
@@ -63,6 +66,7 @@ export const publishedProfile: ShopProfile = {
   mobileShare: MOBILE_SHARE_OF_SESSIONS,
   visitorShare: 0.13,
   logsInShare: 0.1,
+  robotShare: ROBOT_SHARE_OF_SESSIONS,
   pagesPerVisit: 5,
   thinkTime: { median: 9 * SECOND, spread: 0.9, least: 0.4 * SECOND, most: 240 * SECOND },
   comeBackRate: 0.1,

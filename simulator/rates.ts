@@ -26,6 +26,12 @@ export const CHECKOUT_COMPLETION =
   (1 - MOBILE_SHARE_OF_CHECKOUTS) * CHECKOUT_COMPLETION_ON_DESKTOP;
 export const CHECKOUT_RATE_OF_CARTS = (1 - CART_ABANDONMENT_RATE) / CHECKOUT_COMPLETION;
 
+/**
+ * Assumed, of sessions. Reports count robots by requests (about half of all, by Imperva's "Bad Bot Report" of 2024), but
+ * few of them run a page's scripts, and only those reach a tracker.
+ */
+export const ROBOT_SHARE_OF_SESSIONS = 0.02;
+
 /** The contract's "about one event in five"; how visitors and later logins share it is assumed. */
 export const SHARE_OF_EVENTS_WITHOUT_USER = 0.2;
 

@@ -3,6 +3,7 @@ import { checkOut, type Step } from './checkout.ts';
 import { browse, entrance, lineOf, money, openProduct, pageView } from './pages.ts';
 import type { ShopProfile } from './profile.ts';
 import type { Randomness } from './randomness.ts';
+import { crawl } from './robots.ts';
 import type { Shopper } from './visitors.ts';
 import type { EventContent, LineItem, WireEvent } from './wire-event.ts';
 
@@ -45,6 +46,7 @@ export function* visit(shopper: Shopper, around: Surroundings): Generator<Moment
         ...content,
         device: shopper.person.device,
         ip_address: shopper.person.ipAddress,
+        ...(shopper.userAgent === null ? {} : { user_agent: shopper.userAgent }),
       },
     };
     if (content.action === 'pageview') page = content.page;
@@ -60,6 +62,10 @@ function* script(shopper: Shopper, around: Surroundings): Generator<Step> {
     for (const content of contents) yield { content, cart };
   };
 
+  if (shopper.identity === 'robot') {
+    yield* say(crawl(around.catalogue, randomness));
+    return;
+  }
   if (cart.length > 0) {
     yield* checkOut(cart, { begins: true, completes: true }, around);
     return;

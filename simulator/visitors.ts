@@ -1,5 +1,6 @@
 import type { ShopProfile } from './profile.ts';
 import type { Randomness } from './randomness.ts';
+import { robotUserAgents } from './robots.ts';
 import type { Device, LineItem } from './wire-event.ts';
 
 export interface Person {
@@ -12,8 +13,10 @@ export interface Person {
 export interface Shopper {
   readonly person: Person;
   readonly sessionId: string;
-  /** `known`: a user id from the first event. `logsIn`: from the login on. `visitor`: never. */
-  readonly identity: 'known' | 'logsIn' | 'visitor';
+  /** `known`: a user id from the first event. `logsIn`: from the login on. `visitor` and `robot`: never. */
+  readonly identity: 'known' | 'logsIn' | 'visitor' | 'robot';
+  /** A robot's. */
+  readonly userAgent: string | null;
   readonly returning: boolean;
   /** Left over from the visit before. */
   readonly cart: readonly LineItem[];
@@ -75,6 +78,16 @@ export function createCrowd(
 
   return {
     arrive: (atMs) => {
+      if (randomness.chance(profile.robotShare)) {
+        return {
+          person: newPerson(),
+          sessionId: newSessionId(randomness),
+          identity: 'robot',
+          userAgent: randomness.pick(robotUserAgents),
+          returning: false,
+          cart: [],
+        };
+      }
       const draw = randomness.uniform();
       const identity =
         draw < profile.visitorShare
@@ -85,20 +98,23 @@ export function createCrowd(
       const returning = randomness.chance(profile.returningShare);
       const person = identity === 'visitor' ? newPerson() : drawKnown(atMs, returning);
       if (identity !== 'visitor') freeAt.set(person.userId, Number.POSITIVE_INFINITY);
-      return { person, sessionId: newSessionId(randomness), identity, returning, cart: [] };
+      return { person, sessionId: newSessionId(randomness), identity, userAgent: null, returning, cart: [] };
     },
     comeBack: ({ person }, cart) => ({
       person,
       sessionId: newSessionId(randomness),
       identity: 'known',
+      userAgent: null,
       returning: true,
       cart,
     }),
     leave: (shopper, freeAtMs) => {
-      if (shopper.identity !== 'visitor') freeAt.set(shopper.person.userId, freeAtMs);
+      if (hasAccount(shopper)) freeAt.set(shopper.person.userId, freeAtMs);
     },
   };
 }
+
+const hasAccount = ({ identity }: Shopper): boolean => identity === 'known' || identity === 'logsIn';
 
 function newSessionId(randomness: Randomness): string {
   return `s-${randomness.faker.string.alphanumeric(16)}`;

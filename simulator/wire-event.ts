@@ -34,6 +34,8 @@ export interface WireEvent {
   /** Seconds; only page views have one. */
   readonly load_time: number | null;
   readonly ip_address: string;
+  /** Only robots send theirs. */
+  readonly user_agent?: string;
   readonly click_target?: string;
   /** Percent of the page's height. */
   readonly scroll_depth?: number;

@@ -41,6 +41,10 @@ export interface JourneyStart {
 const recordBehindFirstMs = 1_000;
 const recordBehindMostMs = 60_000;
 const mostLettersPerRun = 5_000;
+/** What comes of them is written in one record, an activity's argument: Temporal takes 2 MiB, and a letter has 256 KiB. */
+const mostLettersAtOnce = 2;
+/** Half of what gRPC takes in one message by default: any client can read a run's history, and a replay stays short. */
+const mostHistoryBytes = 2_000_000;
 
 /** One durable actor per user. It only wires: what a letter or a deadline means is in `journey/`. */
 export async function userJourney(start: JourneyStart): Promise<void> {
@@ -61,14 +65,17 @@ export async function userJourney(start: JourneyStart): Promise<void> {
     if (inbox.length === 0) alarm.arm(journey.nextWake());
     await condition(() => inbox.length > 0 || alarm.isRinging || renewal.isAsked);
     alarm.silence();
-    lettersTaken += inbox.length;
-    for (const letter of inbox.splice(0)) journey.receive(letter);
+    const letters = inbox.splice(0, mostLettersAtOnce);
+    lettersTaken += letters.length;
+    for (const letter of letters) journey.receive(letter);
     await settle();
     display.show(viewOf(journey, rules));
     // A letter that came while a record was written is taken before the run ends, so none is lost.
     if (inbox.length > 0) continue;
     if (journey.isOver(Date.now())) return;
-    if (renewal.isAsked || workflowInfo().continueAsNewSuggested || lettersTaken >= lettersPerRun) {
+    const { continueAsNewSuggested, historySize } = workflowInfo();
+    const isLong = continueAsNewSuggested || historySize >= mostHistoryBytes;
+    if (renewal.isAsked || isLong || lettersTaken >= lettersPerRun) {
       await continueAsNew<typeof userJourney>({ ...start, state: journey.state });
     }
   }

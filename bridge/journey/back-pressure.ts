@@ -1,5 +1,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
+import { RunIsFull } from './run-room.ts';
+
 /** gRPC status codes (grpc/grpc, doc/statuscodes.md) of a server that is away, busy or in the middle of something. */
 const passingCodes: ReadonlySet<number> = new Set([1, 2, 4, 8, 10, 13, 14]);
 const invalidArgument = 3;
@@ -10,6 +12,7 @@ const failedPrecondition = 9;
  * its worker takes them. The letter is sent again; it never becomes a dead letter.
  */
 export function isBackPressure(error: unknown): boolean {
+  if (error instanceof RunIsFull) return true;
   if (!isGrpcServiceError(error)) return false;
   const code: number = error.code;
   if (passingCodes.has(code)) return true;

@@ -35,6 +35,8 @@ export interface JourneyLaneParts {
   readonly from: 'earliest' | 'latest';
   /** Events that may wait for their letters; above it the lane stops reading. */
   readonly mostPendingEvents: number;
+  /** False: what carries a robot's user agent has no journey. */
+  readonly botsInFunnels: boolean;
   readonly log: Log;
   readonly stopping: AbortSignal;
 }
@@ -109,7 +111,7 @@ export class JourneyLane {
   }
 
   private post(ledger: OffsetLedger, { partition, readAt }: MessageBatch, message: IncomingMessage): void {
-    const { parse, news, troubleSigns } = this.parts;
+    const { parse, news, troubleSigns, botsInFunnels } = this.parts;
     const { offset } = message;
     const parsed = parse(message);
     if (!parsed.usable) {
@@ -118,6 +120,10 @@ export class JourneyLane {
       return;
     }
     const { event } = parsed;
+    if (event.bot && !botsInFunnels) {
+      ledger.skip(offset);
+      return;
+    }
     const route = this.visitors.route(event, readAt);
     const actor = route.to === 'nobody' ? route.sessionId : route.journeyId;
     const position = { partition, offset, appendedAt: readAt };

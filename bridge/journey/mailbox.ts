@@ -1,4 +1,5 @@
 import type { LetterLine } from '../../events/letter.ts';
+import { Queue } from './queue.ts';
 
 export interface Mail {
   readonly journeyId: string;
@@ -30,23 +31,36 @@ export interface LetterLimits {
 }
 
 interface Box {
-  mail: Mail[];
-  urgent: boolean;
-  queued: boolean;
+  readonly mail: Queue<Mail>;
+  /** How many of them are urgent, and the bytes of all: counted, as looking through a hot user's mail costs too much. */
+  urgentMail: number;
+  bytes: number;
   inFlight: boolean;
+  /** The queue that the user waits in, and the user's place in it: a place in another queue, or an earlier one, is void. */
+  queue: Queue<Place> | null;
+  place: number;
+}
+
+interface Place {
+  readonly journeyId: string;
+  readonly place: number;
 }
 
 /**
  * Natural batching. Each user has at most one open letter and one letter in flight; while one is under way, the user's
  * next events gather in the next. A user with a step that is news is in the urgent queue, everybody else in the calm
- * one, each first come, first served. Pure policy: it sends nothing and knows no clock.
+ * one, each first come, first served; a calm user whose mail fills a letter, and so would soon fill the mailbox, is in
+ * a queue that gets every second calm letter. Pure policy: it sends nothing and knows no clock.
  */
 export class Mailbox {
   private boxes = new Map<string, Box>();
-  private readonly urgentQueue = new Queue();
-  private readonly calmQueue = new Queue();
+  private readonly urgentQueue = new Queue<Place>();
+  private readonly calmQueue = new Queue<Place>();
+  private readonly fullQueue = new Queue<Place>();
   private readonly limits: LetterLimits;
   private waiting = 0;
+  private places = 0;
+  private wasFull = false;
 
   constructor(limits: LetterLimits) {
     this.limits = limits;
@@ -63,12 +77,11 @@ export class Mailbox {
 
   post(mail: Mail): void {
     const box = this.boxOf(mail.journeyId);
-    box.mail.push(mail);
+    box.mail.add(mail);
+    box.bytes += mail.bytes;
+    if (mail.urgent) box.urgentMail += 1;
     this.waiting += 1;
-    const becameUrgent = mail.urgent && !box.urgent;
-    box.urgent ||= mail.urgent;
-    if (box.inFlight || (box.queued && !becameUrgent)) return;
-    this.enqueue(mail.journeyId, box);
+    if (!box.inFlight) this.enqueue(mail.journeyId, box);
   }
 
   /** The next letter of the asked kind, now in flight; `null` when there is none. */
@@ -77,7 +90,12 @@ export class Mailbox {
   }
 
   takeCalm(): OutgoingLetter | null {
-    return this.take(this.calmQueue, false);
+    const [first, second] = this.wasFull
+      ? [this.calmQueue, this.fullQueue]
+      : [this.fullQueue, this.calmQueue];
+    const letter = this.take(first, false);
+    this.wasFull = (letter ? first : second) === this.fullQueue;
+    return letter ?? this.take(second, false);
   }
 
   /** The user's letter has arrived: the next may follow. */
@@ -94,8 +112,9 @@ export class Mailbox {
     this.waiting = 0;
     this.urgentQueue.clear();
     this.calmQueue.clear();
+    this.fullQueue.clear();
     for (const [journeyId, box] of this.boxes) {
-      if (box.inFlight) this.boxes.set(journeyId, { mail: [], urgent: false, queued: false, inFlight: true });
+      if (box.inFlight) this.boxes.set(journeyId, emptyBox(true));
       else this.boxes.delete(journeyId);
     }
   }
@@ -103,64 +122,58 @@ export class Mailbox {
   private boxOf(journeyId: string): Box {
     let box = this.boxes.get(journeyId);
     if (!box) {
-      box = { mail: [], urgent: false, queued: false, inFlight: false };
+      box = emptyBox(false);
       this.boxes.set(journeyId, box);
     }
     return box;
   }
 
   private enqueue(journeyId: string, box: Box): void {
-    box.queued = true;
-    (box.urgent ? this.urgentQueue : this.calmQueue).add(journeyId);
+    const queue = box.urgentMail > 0 ? this.urgentQueue : this.isFull(box) ? this.fullQueue : this.calmQueue;
+    if (box.queue === queue) return;
+    this.places += 1;
+    box.queue = queue;
+    box.place = this.places;
+    queue.add({ journeyId, place: box.place });
   }
 
-  private take(queue: Queue, urgent: boolean): OutgoingLetter | null {
-    for (let journeyId = queue.shift(); journeyId !== undefined; journeyId = queue.shift()) {
+  private isFull({ mail, bytes }: Box): boolean {
+    return mail.length >= this.limits.mostEvents || bytes >= this.limits.mostBytes;
+  }
+
+  private take(queue: Queue<Place>, urgent: boolean): OutgoingLetter | null {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { journeyId, place } = next;
       const box = this.boxes.get(journeyId);
-      // A user who became urgent while in the calm queue is still named there.
-      if (!box?.queued || box.inFlight || box.urgent !== urgent) continue;
-      const mail = box.mail.splice(0, this.lengthThatFits(box.mail));
+      if (box?.queue !== queue || box.place !== place) continue;
+      const mail = box.mail.take(this.lengthThatFits(box.mail));
+      for (const { urgent: wasUrgent, bytes } of mail) {
+        if (wasUrgent) box.urgentMail -= 1;
+        box.bytes -= bytes;
+      }
       this.waiting -= mail.length;
-      box.queued = false;
+      box.queue = null;
       box.inFlight = true;
-      box.urgent = box.mail.some((later) => later.urgent);
       return { journeyId, urgent, mail };
     }
     return null;
   }
 
-  private lengthThatFits(mail: readonly Mail[]): number {
+  private lengthThatFits(mail: Queue<Mail>): number {
     let bytes = 0;
-    for (const [index, { bytes: own }] of mail.entries()) {
-      bytes += own;
+    for (let index = 0; index < mail.length; index += 1) {
+      bytes += mail.at(index)?.bytes ?? 0;
       if (index > 0 && (index >= this.limits.mostEvents || bytes > this.limits.mostBytes)) return index;
     }
     return mail.length;
   }
 }
 
-/** First in, first out, without the cost of shifting an array. */
-class Queue {
-  private entries: string[] = [];
-  private head = 0;
-
-  add(entry: string): void {
-    this.entries.push(entry);
-  }
-
-  shift(): string | undefined {
-    const entry = this.entries[this.head];
-    if (entry === undefined) return undefined;
-    this.head += 1;
-    if (this.head > 1024 && this.head * 2 > this.entries.length) {
-      this.entries.splice(0, this.head);
-      this.head = 0;
-    }
-    return entry;
-  }
-
-  clear(): void {
-    this.entries = [];
-    this.head = 0;
-  }
-}
+const emptyBox = (inFlight: boolean): Box => ({
+  mail: new Queue(),
+  urgentMail: 0,
+  bytes: 0,
+  inFlight,
+  queue: null,
+  place: 0,
+});

@@ -1,11 +1,11 @@
 /**
  * Which offsets of one partition are delivered. Letters are delivered in any order, commits are not: the committed
  * offset stays at the lowest event that is still under way, so that a crash repeats events and never loses one.
+ * Only offsets that are under way take memory: one that stays so for hours costs no more than one that does not.
  */
 export class OffsetLedger {
-  private readonly open: number[] = [];
-  private readonly settled = new Set<number>();
-  private head = 0;
+  /** In the order of the log, as a set keeps the order in which it was filled. */
+  private readonly open = new Set<number>();
   private next: number;
   private lastCommitted: number;
 
@@ -16,27 +16,18 @@ export class OffsetLedger {
 
   /** Notes an offset as under way. Offsets come in the order of the log. */
   take(offset: number): void {
-    this.open.push(offset);
+    this.open.add(offset);
     this.next = offset + 1;
   }
 
-  /** Notes an offset as delivered, or as one that needs no delivery. */
+  /** Notes an offset as delivered. */
   settle(offset: number): void {
-    this.settled.add(offset);
-    for (let lowest = this.open[this.head]; lowest !== undefined && this.settled.delete(lowest);) {
-      this.head += 1;
-      lowest = this.open[this.head];
-    }
-    if (this.head > 1024 && this.head * 2 > this.open.length) {
-      this.open.splice(0, this.head);
-      this.head = 0;
-    }
+    this.open.delete(offset);
   }
 
   /** An offset that was read but holds nothing to deliver. */
   skip(offset: number): void {
-    this.take(offset);
-    this.settle(offset);
+    this.next = offset + 1;
   }
 
   /** Nothing to deliver lies between the last offset and this one: markers of transactions take offsets too. */
@@ -44,9 +35,15 @@ export class OffsetLedger {
     this.next = Math.max(this.next, next);
   }
 
+  /** How many offsets are under way. */
+  get size(): number {
+    return this.open.size;
+  }
+
   /** The offset to commit: the lowest one not yet delivered, or the next to read when all are. */
   get committable(): number {
-    return this.open[this.head] ?? this.next;
+    const [lowest = this.next] = this.open;
+    return lowest;
   }
 
   /** What was committed last: it moves only when `noteCommitted` says so. */

@@ -4,6 +4,7 @@ import { isActionName, type ActionName } from '../../events/actions.ts';
 import { isKnownField, rawEventSchema, type RawEvent } from '../../events/raw-event.ts';
 import { greatestAmount, type Item, type ShopEvent } from '../../events/shop-event.ts';
 import { parseTimestamp } from '../../events/timestamp.ts';
+import { createBotCheck } from './bots.ts';
 import { cleanPage, cleanReferrer } from './clean-location.ts';
 import { cleanProperties, maskOf, type Mask } from './clean-properties.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -29,6 +30,7 @@ const actionAliases: Readonly<Record<string, ActionName>> = { page_view: 'pagevi
 
 /** Turns one message into the canonical event, or says why it cannot be used. Never throws, and no reason echoes a value. */
 export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (message: RawMessage) => Parsed {
+  const isBots = createBotCheck();
   return ({ value, appendedAt }) => {
     if (value === null || value.length === 0) return unusable('the message is empty');
     if (value.length > limits.maxEventBytes) {
@@ -87,6 +89,7 @@ export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (mess
         currency: raw.currency ?? null,
         orderId: raw.order_id ?? null,
         properties,
+        bot: isBots(json),
       },
     };
   }

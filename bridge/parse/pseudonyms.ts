@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 
+import { remembering } from './remembering.ts';
+
 /** The version of the key, part of every pseudonym so that a rotated key is told apart. */
 const keyVersion = 1;
 const mostRemembered = 50_000;
@@ -16,27 +18,11 @@ export interface Pseudonyms {
  */
 export function createPseudonyms(key: string): Pseudonyms {
   return {
-    ofUser: remembering((id) => `u${keyVersion}_${digest(key, 'user', id)}`),
-    ofSession: remembering((id) => `s${keyVersion}_${digest(key, 'session', id)}`),
+    ofUser: remembering((id) => `u${keyVersion}_${digest(key, 'user', id)}`, mostRemembered),
+    ofSession: remembering((id) => `s${keyVersion}_${digest(key, 'session', id)}`, mostRemembered),
   };
 }
 
 function digest(key: string, kind: string, id: string): string {
   return createHmac('sha256', key).update(`${kind}\u0000${id}`).digest('hex').slice(0, 32);
-}
-
-/** Users come back within seconds: remembering two generations of ids saves most of the hashing, within bounds. */
-function remembering(compute: (id: string) => string): (id: string) => string {
-  let young = new Map<string, string>();
-  let old = new Map<string, string>();
-  return (id) => {
-    const known = young.get(id) ?? old.get(id);
-    const pseudonym = known ?? compute(id);
-    if (!young.has(id)) young.set(id, pseudonym);
-    if (young.size > mostRemembered) {
-      old = young;
-      young = new Map();
-    }
-    return pseudonym;
-  };
 }

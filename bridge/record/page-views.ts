@@ -14,6 +14,7 @@ export function toPageViewMessage(event: ShopEvent): OutgoingMessage | null {
       page: event.page,
       device_type: event.device.type,
       load_time: event.loadTimeSeconds,
+      bot: event.bot,
     }),
   };
 }

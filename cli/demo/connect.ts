@@ -30,6 +30,7 @@ export async function withStores<Result>(
               temporal: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }),
               topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
               groups: groupsWithPrefix(settings.KAFKA_GROUP_PREFIX),
+              botsInFunnels: settings.BOTS_IN_FUNNELS,
             },
             producer,
           ),

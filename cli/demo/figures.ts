@@ -27,7 +27,10 @@ export interface LatestAlert {
 
 const recordedSql = `SELECT count(*) AS recorded FROM events WHERE recorded_at >= $1`;
 
-/** Journeys by the furthest step that their actor wrote down; who went no further than browsing has written none. */
+/**
+ * Journeys by the furthest step that their actor wrote down; who went no further than browsing has written none.
+ * Bots have no journey, unless `$3` says so.
+ */
 const furthestStepsSql = `
   WITH furthest AS (
     SELECT max(array_position($2::text[], step)) AS rank
@@ -35,7 +38,7 @@ const furthestStepsSql = `
     WHERE recorded_at >= $1
     GROUP BY journey_id
   ), everybody AS (
-    SELECT count(DISTINCT journey_id) AS journeys FROM events WHERE recorded_at >= $1
+    SELECT count(DISTINCT journey_id) AS journeys FROM events WHERE recorded_at >= $1 AND ($3 OR NOT bot)
   )
   SELECT ($2::text[])[rank] AS step, count(*) AS journeys FROM furthest GROUP BY rank
   UNION ALL
@@ -76,10 +79,14 @@ export async function readDatabaseTime(database: Database): Promise<Date> {
   return single(rows).now;
 }
 
-export async function readRecordFigures(database: Database, since: Date): Promise<RecordFigures> {
+export async function readRecordFigures(
+  database: Database,
+  since: Date,
+  botsInFunnels: boolean,
+): Promise<RecordFigures> {
   const [recorded, steps] = await Promise.all([
     database.query<{ recorded: number }>(recordedSql, [since]),
-    database.query<StepCount>(furthestStepsSql, [since, funnelSteps]),
+    database.query<StepCount>(furthestStepsSql, [since, funnelSteps, botsInFunnels]),
   ]);
   return { recorded: single(recorded.rows).recorded, furthestSteps: furthestStepsOf(steps.rows) };
 }

@@ -12,6 +12,7 @@ export interface Stores {
   readonly kafka: KafkaAdmin;
   readonly temporal: Client;
   readonly topics: Topics;
+  readonly botsInFunnels: boolean;
   readonly groups: { readonly record: string; readonly journey: string };
 }
 
@@ -28,9 +29,9 @@ export type Observation = Pick<
 
 /** Reads every figure from the store that holds it. One that cannot be read now is shown as not known. */
 export async function observe(stores: Stores, since: Start): Promise<Observation> {
-  const { database, kafka, topics, groups } = stores;
+  const { database, kafka, topics, groups, botsInFunnels } = stores;
   const [record, alerts, rejected, journeys, recordLag, journeyLag] = await Promise.all([
-    known(readRecordFigures(database, since.databaseTime)),
+    known(readRecordFigures(database, since.databaseTime, botsInFunnels)),
     known(readLatestAlerts(database, since.databaseTime)),
     known(countRejected(stores, since)),
     known(countActiveJourneys(stores.temporal)),

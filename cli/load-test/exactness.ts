@@ -18,13 +18,17 @@ export interface JourneyCount {
   readonly events: number;
 }
 
-/** A sample of journeys with the number of events that the record holds of each. */
-export async function sampleJourneys(database: Database, since: Date, most: number): Promise<JourneyCount[]> {
+/** A sample of journeys with the number of events that the record holds of each; bots have none, unless `botsInFunnels`. */
+export async function sampleJourneys(
+  { database, botsInFunnels }: { readonly database: Database; readonly botsInFunnels: boolean },
+  since: Date,
+  most: number,
+): Promise<JourneyCount[]> {
   const { rows } = await database.query<JourneyCount>(
     `SELECT journey_id AS "journeyId", count(*)::int AS events
-     FROM events WHERE "timestamp" >= $1
+     FROM events WHERE "timestamp" >= $1 AND ($3 OR NOT bot)
      GROUP BY journey_id ORDER BY md5(journey_id) LIMIT $2`,
-    [since, most],
+    [since, most, botsInFunnels],
   );
   return rows;
 }

@@ -16,18 +16,5 @@ CREATE INDEX identities_user ON identities (user_id);
 -- What a roll-up has to recompute.
 CREATE INDEX identities_changed_by ON identities (changed_by);
 
--- Every event under the journey that it counts for: a visitor's events are the user's, once it is known who that is.
-CREATE VIEW actor_events AS
-  SELECT e.journey_id AS actor_id, e.*
-  FROM events e
-  WHERE NOT (
-    e.user_id IS NULL
-    AND EXISTS (SELECT FROM identities i WHERE i.session_id = e.journey_id AND e."timestamp" < i.until)
-  )
-  UNION ALL
-  SELECT i.user_id AS actor_id, e.*
-  FROM identities i
-  JOIN events e ON e.journey_id = i.session_id AND e.user_id IS NULL AND e."timestamp" < i.until;
-
 -- An alert is told to the topic by whoever writes it first; a crash before this is noted tells it again.
 ALTER TABLE alerts ADD COLUMN published_at timestamptz;

@@ -25,7 +25,8 @@ counted AS (
       count(*) FILTER (WHERE e.action = 'scroll') AS scrolls,
       count(*) FILTER (WHERE e.action = 'form_submit') AS form_submits,
       count(*) FILTER (WHERE e.action = 'video_play') AS video_plays,
-      coalesce(array_agg(DISTINCT e.page ORDER BY e.page) FILTER (WHERE e.action = 'pageview'), '{}') AS pages_visited
+      coalesce(array_agg(DISTINCT e.page ORDER BY e.page) FILTER (WHERE e.action = 'pageview'), '{}') AS pages_visited,
+      coalesce(bool_or(e.bot), false) AS bot
     FROM actor_events e
     WHERE e.actor_id = touched.journey_id
       AND e."timestamp" >= touched.minute
@@ -42,11 +43,12 @@ outdated AS (
 ),
 written AS (
   INSERT INTO user_activity AS kept (
-    journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited
+    journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited,
+    bot
   )
   SELECT
     journey_id, window_end_time, coalesce(user_id, CASE WHEN journey_id LIKE 'u%' THEN journey_id END), pageviews,
-    clicks, scrolls, form_submits, video_plays, pages_visited
+    clicks, scrolls, form_submits, video_plays, pages_visited, bot
   FROM counted
   WHERE events > 0
   ON CONFLICT (journey_id, window_end_time) DO UPDATE SET
@@ -57,10 +59,13 @@ written AS (
     form_submits = excluded.form_submits,
     video_plays = excluded.video_plays,
     pages_visited = excluded.pages_visited,
+    bot = excluded.bot,
     published = false
-  WHERE (kept.pageviews, kept.clicks, kept.scrolls, kept.form_submits, kept.video_plays, kept.pages_visited)
+  WHERE (kept.pageviews, kept.clicks, kept.scrolls, kept.form_submits, kept.video_plays, kept.pages_visited,
+      kept.bot)
     IS DISTINCT FROM
-    (excluded.pageviews, excluded.clicks, excluded.scrolls, excluded.form_submits, excluded.video_plays, excluded.pages_visited)
+    (excluded.pageviews, excluded.clicks, excluded.scrolls, excluded.form_submits, excluded.video_plays, excluded.pages_visited,
+      excluded.bot)
   RETURNING 1
 )
 SELECT count(*)::int AS written FROM written;

@@ -62,7 +62,8 @@ sessions AS (
     count(*) FILTER (WHERE action = 'pageview') AS pageviews,
     (array_agg(page ORDER BY "timestamp", event_id) FILTER (WHERE action = 'pageview'))[1] AS entry_page,
     (array_agg(page ORDER BY "timestamp" DESC, event_id DESC) FILTER (WHERE action = 'pageview'))[1] AS exit_page,
-    (array_agg(referrer ORDER BY "timestamp", event_id) FILTER (WHERE referrer IS NOT NULL))[1] AS referrer
+    (array_agg(referrer ORDER BY "timestamp", event_id) FILTER (WHERE referrer IS NOT NULL))[1] AS referrer,
+    bool_or(bot) AS bot
   FROM cut
   GROUP BY actor_id, run, run_start_time, part
 ),
@@ -79,11 +80,11 @@ outdated AS (
 written AS (
   INSERT INTO user_sessions AS kept (
     journey_id, start_time, end_time, run_start_time, session_id, user_id, device_type, os, browser,
-    events, pageviews, entry_page, exit_page, referrer
+    events, pageviews, entry_page, exit_page, referrer, bot
   )
   SELECT
     journey_id, start_time, end_time, run_start_time, session_id, user_id, device_type, os, browser,
-    events, pageviews, entry_page, exit_page, referrer
+    events, pageviews, entry_page, exit_page, referrer, bot
   FROM sessions
   ON CONFLICT (journey_id, start_time) DO UPDATE SET
     end_time = excluded.end_time,
@@ -97,13 +98,14 @@ written AS (
     pageviews = excluded.pageviews,
     entry_page = excluded.entry_page,
     exit_page = excluded.exit_page,
-    referrer = excluded.referrer
+    referrer = excluded.referrer,
+    bot = excluded.bot
   WHERE (kept.end_time, kept.run_start_time, kept.session_id, kept.user_id, kept.device_type, kept.os, kept.browser,
-      kept.events, kept.pageviews, kept.entry_page, kept.exit_page, kept.referrer)
+      kept.events, kept.pageviews, kept.entry_page, kept.exit_page, kept.referrer, kept.bot)
     IS DISTINCT FROM
     (excluded.end_time, excluded.run_start_time, excluded.session_id, excluded.user_id, excluded.device_type,
       excluded.os, excluded.browser, excluded.events, excluded.pageviews, excluded.entry_page, excluded.exit_page,
-      excluded.referrer)
+      excluded.referrer, excluded.bot)
   RETURNING 1
 )
 SELECT count(*)::int AS written FROM written;

@@ -8,4 +8,4 @@ WHERE (journey_id, window_end_time) IN (
   ORDER BY window_end_time
   LIMIT $1
 )
-RETURNING journey_id, user_id, window_end_time, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited;
+RETURNING journey_id, user_id, window_end_time, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited, bot;

@@ -44,9 +44,9 @@ beforeAll(async () => {
   await deployment.migrate();
   connection = await NativeConnection.connect({ address: deployment.settings.TEMPORAL_ADDRESS });
   producer = await openProducer(inject('kafka'), deployment.topics.rawEvents.name);
-  const { kafka, database, settings } = deployment;
+  const { kafka, database, settings, temporal } = deployment;
   const alerts = await kafka.producer();
-  activities = createActivities({ database, producer: alerts, settings });
+  activities = createActivities({ database, producer: alerts, workflows: temporal.workflow, settings });
   closeActivities = () => alerts.close();
   await Promise.all([deployment.start('bridge').ready, startOurs()]);
 });

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 import { countMessages, readLag } from '../../cli/demo/stream-figures.ts';
+import { journeyWorkflowId } from '../../events/letter.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
 import { closeAfter } from '../../simulator/opening-hours.ts';
 import { demoProfile } from '../../simulator/profile.ts';
@@ -10,7 +11,7 @@ import { publish } from '../../simulator/publisher.ts';
 import { openShop, type ShopMessage } from '../../simulator/shop.ts';
 import { errorLevel } from '../support/aisle-process.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
-import { askJourneys } from '../support/journeys.ts';
+import { askJourneys, listJourneys } from '../support/journeys.ts';
 import { recountShop, type Expected } from '../support/shop-oracle.ts';
 import { openProducer, readJsonTopic, type RawMessage } from '../support/topic.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -201,12 +202,24 @@ test('the faults landed: each struck something that had done part of its work an
   expect(expected.abandonments.size).toBeGreaterThan(30);
   expect(expected.purchases.size).toBeGreaterThan(30);
   expect(expected.recoveries).toBeGreaterThan(3);
+  expect(expected.ofRobots.size).toBeGreaterThan(30);
 });
 
 test('each event is exactly one row', async () => {
   const rows = await rowsOf<{ event_id: string }>('SELECT event_id FROM events');
   expect(rows).toHaveLength(expected.events.size);
   expect(new Set(rows.map(({ event_id: id }) => id))).toEqual(expected.events);
+});
+
+test('robots are marked, and have no journey', async () => {
+  const rows = await rowsOf<{ event_id: string; journey_id: string }>(
+    'SELECT event_id, journey_id FROM events WHERE bot',
+  );
+  expect(new Set(rows.map(({ event_id: id }) => id))).toEqual(expected.ofRobots);
+  const listed = await listJourneys(deployment.temporal, deployment.settings.TEMPORAL_TASK_QUEUE);
+  const ofRobots = new Set(rows.map(({ journey_id: id }) => journeyWorkflowId(id)));
+  expect(listed.length).toBeGreaterThan(100);
+  expect(listed.filter((id) => ofRobots.has(id))).toEqual([]);
 });
 
 test('each page view is on its topic, and each unusable message is a dead letter, at least once', async () => {

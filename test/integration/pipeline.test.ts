@@ -63,6 +63,7 @@ interface MinuteRow {
   readonly form_submits: number;
   readonly video_plays: number;
   readonly pages_visited: readonly string[];
+  readonly bot: boolean;
   readonly published: boolean;
 }
 
@@ -215,7 +216,7 @@ test('every usable event is one row, with what it says', async () => {
 test('page views are a view of the record, and a message each', async () => {
   const rows = await rowsOf('SELECT * FROM pageviews ORDER BY event_id COLLATE "C"');
   const events = await rowsOf(
-    `SELECT event_id, "timestamp", user_id, session_id, page, device_type, load_time FROM events
+    `SELECT event_id, "timestamp", user_id, session_id, page, device_type, load_time, bot FROM events
      WHERE action = 'pageview' ORDER BY event_id COLLATE "C"`,
   );
   expect(rows).toEqual(events);
@@ -322,9 +323,9 @@ test('minutes are those of the events, and each is told once it is over', async 
     told.map((message) => [JSON.stringify({ ...message, activity: undefined }), JSON.stringify(message)]),
   );
   const facts = over.map(({ user_id, journey_id, window_end_time, pages_visited: pages, ...row }) => {
-    const { pageviews, clicks, scrolls, form_submits, video_plays } = row;
+    const { pageviews, clicks, scrolls, form_submits, video_plays, bot } = row;
     const activity = { pageviews, clicks, scrolls, form_submits, video_plays, pages };
-    return JSON.stringify({ user_id, journey_id, window_end_time, activity });
+    return JSON.stringify({ user_id, journey_id, window_end_time, activity, bot });
   });
   expect([...lastWord.values()].sort()).toEqual(facts.sort());
   const ofVisitor = over.find(({ journey_id: id }) => id === journey('visitor'));

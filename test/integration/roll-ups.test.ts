@@ -67,7 +67,7 @@ interface SessionRow {
 async function sessionRows() {
   const { rows } = await deployment.database.query<SessionRow>(
     `SELECT journey_id, start_time, end_time, run_start_time, session_id, user_id, device_type, os, browser, events,
-       pageviews, entry_page, exit_page, referrer
+       pageviews, entry_page, exit_page, referrer, bot
      FROM user_sessions ORDER BY journey_id COLLATE "C", start_time`,
   );
   return rows;
@@ -75,7 +75,8 @@ async function sessionRows() {
 
 async function minuteRows() {
   const { rows } = await deployment.database.query<{ journey_id: string }>(
-    `SELECT journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited
+    `SELECT journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited,
+       bot
      FROM user_activity ORDER BY journey_id COLLATE "C", window_end_time`,
   );
   return rows;
@@ -174,6 +175,7 @@ test('a visitor’s sessions and minutes stand under the session’s pseudonym, 
       journey_id: 's1_v',
       window_end_time: new Date(start + minute).toISOString(),
       activity: { pageviews: 1, clicks: 1, scrolls: 0, form_submits: 0, video_plays: 0, pages: ['/home'] },
+      bot: false,
     },
   ]);
 });
@@ -240,6 +242,7 @@ test.for([1, 2, 3, 4])(
         action,
         // A page view without a page never passes the parser.
         page: action === 'pageview' || randomness.chance(0.5) ? `/page/${randomness.whole(1, 5)}` : null,
+        bot: randomness.chance(0.02),
         referrer: randomness.chance(0.3) ? `/from/${randomness.whole(1, 5)}` : null,
         device: {
           type: randomness.chance(0.7) ? randomness.pick(['mobile', 'desktop']) : null,

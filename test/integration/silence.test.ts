@@ -62,6 +62,16 @@ test('silent: everything is recorded and nothing of the user lies in the time as
   expect(await ask()).toEqual({ silent: true });
 });
 
+test('a bot’s event is no sign of life, unless bots have journeys', async () => {
+  await recordedUntil([now, now, now]);
+  await recordEvents(deployment.database, [shopEvent({ eventId: 'robot', time: now - 2_000, bot: true })]);
+  expect(await ask()).toEqual({ silent: true });
+  const withBots = createAskSilence(deployment.database, topic, { botsInFunnels: true });
+  expect(await withBots(question)).toEqual({ silent: false, lastEventAt: now - 2_000, visitorId: null });
+  await recordAt(now - 3_000);
+  expect(await ask()).toEqual({ silent: false, lastEventAt: now - 3_000, visitorId: null });
+});
+
 test('not silent: the latest event in the time asked about is told, even while the record lags behind', async () => {
   await recordAt(now - 8_000, now - 3_000, question.until);
   expect(await ask()).toEqual({ silent: false, lastEventAt: question.until, visitorId: null });
@@ -126,13 +136,17 @@ test('a partition that nobody has recorded to its end yet keeps the answer unkno
 test('silent, with the end of the quiet hours that the time asked about or else the moment lies in', async () => {
   await recordedUntil([now, now, now]);
   const ends = { asked: now + 60_000, moment: Date.now() + 60_000 };
-  const inAsked = createAskSilence(deployment.database, topic, (at) => (at === now ? ends.asked : null));
+  const inAsked = createAskSilence(deployment.database, topic, {
+    quietUntil: (at) => (at === now ? ends.asked : null),
+  });
   expect(await inAsked(question)).toEqual({ silent: true, quietUntil: ends.asked });
   // Decided late: the time asked about was a loud one, but to say it now would be loud in quiet hours.
-  const inMoment = createAskSilence(deployment.database, topic, (at) => (at === now ? null : ends.moment));
+  const inMoment = createAskSilence(deployment.database, topic, {
+    quietUntil: (at) => (at === now ? null : ends.moment),
+  });
   expect(await inMoment(question)).toEqual({ silent: true, quietUntil: ends.moment });
   await recordAt(now - 1);
-  expect(await inAsked(question)).toEqual({ silent: false, lastEventAt: now - 1 });
+  expect(await inAsked(question)).toEqual({ silent: false, lastEventAt: now - 1, visitorId: null });
 });
 
 test('what became of a held alert is written once, whatever comes again or too late', async () => {

@@ -44,6 +44,7 @@ function sessionRow(runStart: number, events: readonly ShopEvent[]): object {
     entry_page: views[0]?.page ?? null,
     exit_page: views.at(-1)?.page ?? null,
     referrer: first(({ referrer }) => referrer),
+    bot: events.some(({ bot }) => bot),
   };
 }
 
@@ -67,6 +68,7 @@ function minuteRow(end: number, events: readonly ShopEvent[]): object {
     form_submits: counting('form_submits'),
     video_plays: counting('video_plays'),
     pages_visited: [...new Set(pages)].sort(),
+    bot: events.some(({ bot }) => bot),
   };
 }
 

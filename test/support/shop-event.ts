@@ -17,6 +17,7 @@ const plain: ShopEvent = {
   currency: null,
   orderId: null,
   properties: {},
+  bot: false,
 };
 
 /** A canonical event that differs from a plain click in what is given. */

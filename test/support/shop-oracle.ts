@@ -9,6 +9,8 @@ import type { WireEvent } from '../../simulator/wire-event.ts';
 export interface Expected {
   /** The distinct events, by id. */
   readonly events: ReadonlySet<string>;
+  /** Those of robots: recorded, and nobody's journey. */
+  readonly ofRobots: ReadonlySet<string>;
   readonly unusable: number;
   /** Distinct events by the raw id of the actor. */
   readonly eventsOf: ReadonlyMap<string, number>;
@@ -51,6 +53,7 @@ export function recountShop(messages: readonly ShopMessage[], deadlines: Deadlin
   const actorOf = actorsOf(messages);
   const actors = new Map<string, Actor>();
   const events = new Set<string>();
+  const ofRobots = new Set<string>();
   const abandonments = new Set<string>();
   const purchases = new Set<string>();
   let recoveries = 0;
@@ -67,11 +70,16 @@ export function recountShop(messages: readonly ShopMessage[], deadlines: Deadlin
 
   for (const { kind, event, atMs } of messages) {
     if (kind !== 'event' || event === null) continue;
+    events.add(event.event_id);
+    // In the simulated shop only robots send their user agent.
+    if (event.user_agent !== undefined) {
+      ofRobots.add(event.event_id);
+      continue;
+    }
     const name = actorOf(event);
     const actor = actors.get(name) ?? { events: 0, lastAt: atMs, cart: null, abandoned: false };
     actors.set(name, actor);
     settle(name, actor, atMs);
-    events.add(event.event_id);
     actor.events += 1;
     actor.lastAt = atMs;
     const touched = stageTouched(event);
@@ -89,6 +97,7 @@ export function recountShop(messages: readonly ShopMessage[], deadlines: Deadlin
   for (const [name, actor] of actors) settle(name, actor, Number.POSITIVE_INFINITY);
   return {
     events,
+    ofRobots,
     unusable: messages.filter(({ kind }) => kind === 'unusable').length,
     eventsOf: new Map([...actors].map(([name, actor]) => [name, actor.events])),
     abandonments,

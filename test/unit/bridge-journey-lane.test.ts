@@ -14,7 +14,11 @@ import { troubleRules } from '../support/letters.ts';
 const stops: AbortController[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop.abort()));
 
-function lane(mostPendingEvents: number, deliver: (journeyId: string, letter: Letter) => Promise<void>) {
+function lane(
+  mostPendingEvents: number,
+  deliver: (journeyId: string, letter: Letter) => Promise<void>,
+  botsInFunnels = false,
+) {
   const stop = new AbortController();
   stops.push(stop);
   const commits: { offset: number; metadata: string | undefined }[] = [];
@@ -40,6 +44,7 @@ function lane(mostPendingEvents: number, deliver: (journeyId: string, letter: Le
               sessionId: `s-${journeyId}`,
               action: 'pageview',
               page: '/cart',
+              bot: journeyId.includes('bot'),
             }),
           };
     },
@@ -56,6 +61,7 @@ function lane(mostPendingEvents: number, deliver: (journeyId: string, letter: Le
     groupId: 'group',
     from: 'earliest',
     mostPendingEvents,
+    botsInFunnels,
     log: createLog('test', 'silent'),
     stopping: stop.signal,
   });
@@ -118,6 +124,28 @@ describe('the journey lane', () => {
     stop.abort();
     await running;
   });
+
+  it.each([
+    { botsInFunnels: false, delivered: ['u1_a', 'u1_b'] },
+    { botsInFunnels: true, delivered: ['s1_bot', 'u1_a', 'u1_b'] },
+  ])(
+    'settles a bot’s event at once, or delivers it as everybody’s where bots are wanted: $botsInFunnels',
+    async ({ botsInFunnels, delivered }) => {
+      const taken: string[] = [];
+      const deliver = (journeyId: string) => {
+        taken.push(journeyId);
+        return Promise.resolve();
+      };
+      const { journeyLane, consumer, batch, stop, commits } = lane(100, deliver, botsInFunnels);
+      await journeyLane.assign(consumer, [0]);
+      const running = journeyLane.run(consumer);
+      await journeyLane.handle(batch(['s1_bot', 'u1_a', 's1_bot', 'u1_b', 's1_bot']));
+      await vi.waitFor(() => expect(commits.at(-1)?.offset).toBe(15), { timeout: 3_000 });
+      expect([...new Set(taken)].sort()).toEqual(delivered);
+      stop.abort();
+      await running;
+    },
+  );
 
   it('ends with an error that no retry can mend, and its event stays uncommitted', async () => {
     const { journeyLane, consumer, batch, commits } = lane(100, () =>

@@ -190,4 +190,53 @@ describe('a mailbox', () => {
     }
     expect(letters).toBe(100_000);
   });
+
+  it('costs the same per event with a hundred thousand events of one user, calm or urgent', () => {
+    const mailbox = new Mailbox({ mostEvents: 500, mostBytes: 262_144 });
+    const events = 100_000;
+    let looks = 0;
+    const look = <Value>(value: Value) => ({
+      get: () => {
+        looks += 1;
+        return value;
+      },
+    });
+    for (let offset = 0; offset < events; offset += 1) {
+      const urgent = look(offset % 10_000 === 0);
+      mailbox.post(Object.defineProperties(mailOf('hot', offset, false), { urgent, bytes: look(10) }));
+    }
+    let taken = 0;
+    for (let letter = mailbox.takeUrgent() ?? mailbox.takeCalm(); letter;) {
+      expect(letter.mail[0]?.offset).toBe(taken);
+      taken += letter.mail.length;
+      mailbox.arrived('hot');
+      letter = mailbox.takeUrgent() ?? mailbox.takeCalm();
+    }
+    expect(taken).toBe(events);
+    expect(looks).toBeLessThan(events * 6);
+  });
+
+  it('gives full letters every second calm one: a hot user drains, and starves nobody', () => {
+    const mailbox = new Mailbox(limits);
+    for (let offset = 0; offset < 8; offset += 1) mailbox.post(mailOf(`u${offset}`, offset, false));
+    for (let offset = 8; offset < 108; offset += 1) mailbox.post(mailOf('hot', offset, false));
+    const order: string[] = [];
+    for (let letter = mailbox.takeCalm(); letter && order.length < 16; letter = mailbox.takeCalm()) {
+      order.push(letter.journeyId);
+      mailbox.arrived(letter.journeyId);
+    }
+    const others = Array.from({ length: 8 }, (_, n) => `u${n}`);
+    expect(order).toEqual(others.flatMap((other) => ['hot', other]));
+  });
+
+  it('gives hot users their full letters in turn', () => {
+    const mailbox = new Mailbox(limits);
+    for (let offset = 0; offset < 60; offset += 1) mailbox.post(mailOf(`hot${offset % 3}`, offset, false));
+    const order = Array.from({ length: 9 }, () => {
+      const { journeyId } = mailbox.takeCalm() as OutgoingLetter;
+      mailbox.arrived(journeyId);
+      return journeyId;
+    });
+    expect(order).toEqual(Array.from({ length: 3 }, () => ['hot0', 'hot1', 'hot2']).flat());
+  });
 });

@@ -55,6 +55,16 @@ describe('news', () => {
     ).toEqual([true, true, true, false, true]);
   });
 
+  it('is a dozen a minute at most, and then again', () => {
+    const news = new StepNews(gap);
+    const buy = (minute: number) => told(news, shopEvent({ action: 'purchase', time: at(minute) }));
+    const minutes = Array.from({ length: 30 }, (_, n) => n / 60);
+    expect(minutes.map(buy)).toEqual(minutes.map((_, n) => n < 12));
+    // Another user is not meant.
+    expect(told(news, shopEvent({ action: 'purchase', time: at(0.5), journeyId: 'u1_b' }))).toBe(true);
+    expect([buy(0.99), buy(1), buy(1.1)]).toEqual([false, true, true]);
+  });
+
   it('is a step again when the session’s gap has passed', () => {
     const news = new StepNews(gap);
     expect(told(news, view('/cart', 0))).toBe(true);

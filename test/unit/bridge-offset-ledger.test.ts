@@ -63,6 +63,22 @@ describe('the committable offset', () => {
     expect(ledger.committable).toBe(5000);
   });
 
+  it('is held by one event for as long as it takes, and what is delivered behind it takes no memory', () => {
+    const ledger = new OffsetLedger(0);
+    ledger.take(0);
+    for (let offset = 1; offset < 200_000; offset += 1) {
+      if (offset % 3 === 0) ledger.skip(offset);
+      else {
+        ledger.take(offset);
+        ledger.settle(offset);
+      }
+      if (offset % 10_000 === 0) expect(ledger.size).toBe(1);
+    }
+    expect(ledger.committable).toBe(0);
+    ledger.settle(0);
+    expect(ledger.committable).toBe(200_000);
+  });
+
   it('is the start as long as nothing was read', () => {
     expect(new OffsetLedger(17).committable).toBe(17);
     expect(new OffsetLedger(17).committed).toBe(17);

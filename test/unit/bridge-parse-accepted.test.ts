@@ -33,6 +33,7 @@ describe('a whole event', () => {
       currency: null,
       orderId: null,
       properties: {},
+      bot: false,
     });
   });
 

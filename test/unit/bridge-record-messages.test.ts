@@ -24,6 +24,7 @@ describe('a page view', () => {
       page: '/product/1234',
       device_type: 'mobile',
       load_time: 0.82,
+      bot: false,
     });
   });
 

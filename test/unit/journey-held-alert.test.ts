@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 
-import type { SilenceAnswer } from '../../activities/activities.ts';
 import type { AbandonmentRow, JourneyAlert } from '../../events/journey-record.ts';
+import { answer } from '../support/journey-dialogue.ts';
 import { add, buy, hour, LetterWriter, minute, rules, view, type WrittenEvent } from '../support/letters.ts';
 import { describeJourney } from '../../workflows/journey/describe.ts';
 import { Journey } from '../../workflows/journey/journey.ts';
@@ -17,12 +17,6 @@ const abandonedAt = start + 30 * minute;
 const morning = Date.UTC(2026, 0, 2, 8);
 
 /** One user's journey, told what the record answers. */
-function answer(journey: Journey, now: number, said: SilenceAnswer): void {
-  const question = journey.silenceInQuestion(now);
-  expect(question).not.toBeNull();
-  if (question) journey.answered(question, said, now);
-}
-
 class Night {
   journey = new Journey(newJourney('u1_a'), rules);
   readonly rows: AbandonmentRow[] = [];

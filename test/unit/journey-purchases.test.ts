@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 
+import { read } from '../support/journey-dialogue.ts';
 import { add, buy, hour, LetterWriter, rules, view, type WrittenEvent } from '../support/letters.ts';
-import type { Letter } from '../../events/letter.ts';
 import { Journey } from '../../workflows/journey/journey.ts';
 import { newJourney } from '../../workflows/journey/state.ts';
 
@@ -13,12 +13,6 @@ const start = Date.UTC(2026, 0, 1);
 const page = (at: number) => view(start + at, '/purchase-complete');
 const order = (at: number, value: number) => buy(start + at, value, 'order-1');
 const item = add(start, 'p1', 10);
-
-function read(journey: Journey, letter: Letter): void {
-  journey.receive(letter);
-  expect(journey.recallInQuestion()).toBeNull();
-  journey.advance();
-}
 
 /** Each event in a letter of its own. */
 function after(...events: WrittenEvent[]): Journey {

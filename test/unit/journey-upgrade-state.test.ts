@@ -11,6 +11,7 @@ import { newJourney, type JourneyState } from '../../workflows/journey/state.ts'
 import { upgradeState } from '../../workflows/journey/upgrade-state.ts';
 import { viewOf } from '../../workflows/journey/view.ts';
 import type { JourneyStart } from '../../workflows/user-journey.ts';
+import { answer, read } from '../support/journey-dialogue.ts';
 import { add, LetterWriter, view } from '../support/letters.ts';
 import { historyFromText } from '../workflows/history-file.ts';
 import { currentRelease, storedHistories } from '../workflows/history-folders.ts';
@@ -39,17 +40,16 @@ describe.each(handedOn)('a state from $from', ({ state: stored, rules }) => {
     const journey = new Journey(state, rules);
     const at = stored.lastEventAt + 1_000;
     const writer = new LetterWriter('another');
-    journey.receive(
+    read(
+      journey,
       writer.letter(
         { ...view(at, '/home'), eventId: 'next-1' },
         { ...add(at + 1, 'p9', 5), eventId: 'next-2' },
       ),
     );
-    journey.advance();
     expect(viewOf(journey, rules).counts.events).toBe(stored.counts.events + 2);
     expect(journey.takeRecord()?.carts).toMatchObject([{ status: 'open', cartId: stored.cart?.cartId }]);
-    expect(journey.silenceInQuestion(journey.nextWake())).not.toBeNull();
-    journey.declareAbandoned();
+    answer(journey, journey.nextWake(), { silent: true });
     expect(journey.takeRecord()?.alerts).toHaveLength(1);
     expect(journey.deadline()).toBeNull();
   });

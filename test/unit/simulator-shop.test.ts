@@ -1,4 +1,5 @@
 // The simulated shop is repeatable, follows the contract's raw events, and holds its rate and its share of visitors.
+import { isbot } from 'isbot';
 import { describe, expect, it } from 'vitest';
 
 import { isActionName } from '../../events/actions.ts';
@@ -76,6 +77,18 @@ describe('the messages', () => {
     const share = events.filter((event) => event.user_id === null).length / events.length;
     expect(share).toBeGreaterThan(0.17);
     expect(share).toBeLessThan(0.23);
+  });
+
+  it('come in part from robots, who say so, have no user id and buy nothing', () => {
+    const ofRobots = events.filter(({ user_agent: agent }) => agent !== undefined);
+    expect(ofRobots.every(({ user_agent: agent }) => isbot(agent))).toBe(true);
+    expect(ofRobots.every(({ user_id: user, action }) => user === null && action === 'pageview')).toBe(true);
+    const sessionsOf = (some: typeof events) => new Set(some.map(({ session_id: id }) => id)).size;
+    const share = sessionsOf(ofRobots) / sessionsOf(events);
+    expect(share).toBeGreaterThan(0.01);
+    expect(share).toBeLessThan(0.03);
+    // Taken for people, they would leave carts behind.
+    expect(ofRobots.some(({ page }) => page === '/cart')).toBe(true);
   });
 
   it('show some sessions first without and then with a user id, and never the other way round', () => {

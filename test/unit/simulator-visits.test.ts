@@ -19,9 +19,14 @@ function funnelOf(profile: ShopProfile) {
   const randomness = createRandomness(5);
   const around = { profile, randomness, catalogue: createCatalogue(randomness) };
   const crowd = createCrowd(profile, randomness);
-  const reached = { bounced: 0, cart: 0, checkout: 0, purchase: 0, returning: 0 };
+  const reached = { bounced: 0, cart: 0, checkout: 0, purchase: 0, returning: 0, robots: 0 };
   for (let count = 0; count < sessions; count += 1) {
     const shopper = crowd.arrive(0);
+    if (shopper.identity === 'robot') {
+      reached.robots += 1;
+      count -= 1;
+      continue;
+    }
     const actions = [...visit(shopper, around)].map(({ event }) => event.action);
     if (actions.length === 1) reached.bounced += 1;
     if (actions.includes('add_to_cart')) reached.cart += 1;
@@ -43,6 +48,7 @@ describe.each([
     const cartRate =
       profile.returningShare * profile.cartRateOfReturning +
       (1 - profile.returningShare) * profile.cartRateOfNew;
+    expect(Math.abs(reached.robots / (sessions + reached.robots) - profile.robotShare)).toBeLessThan(0.005);
     expect(Math.abs(reached.bounced / sessions - profile.bounceRate)).toBeLessThan(0.02);
     expect(Math.abs(reached.returning / sessions - profile.returningShare)).toBeLessThan(0.02);
     expect(Math.abs(reached.cart / sessions - cartRate)).toBeLessThan(0.015);
