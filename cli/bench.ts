@@ -44,7 +44,7 @@ export async function runBench({ names, json, list, quick }: BenchOptions): Prom
           if (json) process.stdout.write(toJsonLine(result));
         }
       } catch (error) {
-        if (signal.aborted) break;
+        if (bench.signal.aborted) break;
         process.exitCode = 1;
         tell(
           `${scenario.name} could not be measured: ${error instanceof Error ? error.message : String(error)}`,
@@ -56,7 +56,7 @@ export async function runBench({ names, json, list, quick }: BenchOptions): Prom
   }
   if (results.length > 0) (json ? process.stderr : process.stdout).write(`\n${formatTable(results)}\n`);
   if (quick && results.length > 0) tell('A quick run: no evidence.');
-  if (signal.aborted) process.exitCode = interruptedExitCode;
+  if (stopRequest.signal.aborted) process.exitCode = interruptedExitCode;
 }
 
 function tell(sentence: string): void {

@@ -6,6 +6,7 @@ import type { FreshSystem } from './fresh-system.ts';
 import { lastTaskCompletedAt } from './measure/journeys.ts';
 import { lostAndDoubled } from './measure/lost-and-doubled.ts';
 import { processorSeconds, spent } from './measure/processor-time.ts';
+import { ratePerSecond } from './measure/rate.ts';
 import { untilIdle } from './measure/until-idle.ts';
 import type { Bench } from './scenario.ts';
 
@@ -42,8 +43,8 @@ export async function drainBacklog(
   const recordedAt = await lastCommitAt(stores.database);
   const temporalSeconds = spent(before, after);
   return {
-    perSecond: (events * 1_000) / (takenAt - readingSince),
-    recordPerSecond: (events * 1_000) / (recordedAt - readingSince),
+    perSecond: ratePerSecond(events, readingSince, takenAt),
+    recordPerSecond: ratePerSecond(events, readingSince, recordedAt),
     temporalSecondsPerEvent: temporalSeconds === null ? null : temporalSeconds / events,
     ...exactness,
   };

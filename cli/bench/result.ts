@@ -54,13 +54,16 @@ export function resultOf({ name, value, unit, baseline = null, goal }: Figure): 
 export const toJsonLine = (result: Result): string => `${JSON.stringify(result)}\n`;
 
 export function describeGoal({ of, is, bound }: Goal): string {
-  const sentence = `${is === 'at most' ? '≤' : '≥'} ${rounded(bound)}`;
+  const sentence = `${is === 'at most' ? '≤' : '≥'} ${inWords(rounded(bound))}`;
   return of === 'ratio' ? `ratio ${sentence}` : sentence;
 }
 
 function isMet({ is, bound }: Goal, judged: number): boolean {
   return is === 'at most' ? judged <= bound : judged >= bound;
 }
+
+/** A number as people read it: `30,000`. */
+export const inWords = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 4 });
 
 /** Four digits that count: more would only show noise. Whole numbers are kept as they are. */
 function rounded<Value extends number | null>(value: Value): Value {

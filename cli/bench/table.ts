@@ -1,4 +1,4 @@
-import type { Result } from './result.ts';
+import { inWords, type Result } from './result.ts';
 
 const headings = ['figure', 'value', 'baseline', 'ratio', 'goal', 'met'] as const;
 
@@ -31,5 +31,3 @@ function cellsOf({ name, value, unit, baseline, ratio, goal, met }: Result): rea
     met === null ? '' : met ? 'yes' : 'NO',
   ];
 }
-
-const inWords = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 4 });

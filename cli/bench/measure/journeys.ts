@@ -9,6 +9,8 @@ import { inParallel } from './in-parallel.ts';
 const queriesAtOnce = 16;
 const pagesRead = 10;
 const eventsOnAPage = 20;
+const mostTries = 5;
+const betweenTriesMs = 1_000;
 const mostReadings = 20;
 const betweenReadingsMs = 2_000;
 
@@ -27,15 +29,26 @@ export async function compareJourneys(
   recorded: readonly JourneyCount[],
 ): Promise<JourneyTotals> {
   const counts = await inParallel(recorded, queriesAtOnce, async ({ journeyId, events }) => {
-    const handle = client.workflow.getHandle(journeyWorkflowId(journeyId));
-    const view = await handle.query<{ counts: { events: number } }>(journeyQueryName);
-    return { expected: events, taken: view.counts.events };
+    return { expected: events, taken: await eventsTaken(client, journeyId) };
   });
   return {
     taken: sum(counts.map(({ taken }) => taken)),
     lost: sum(counts.map(({ expected, taken }) => Math.max(0, expected - taken))),
     doubled: sum(counts.map(({ expected, taken }) => Math.max(0, taken - expected))),
   };
+}
+
+/** A worker that is busy may not answer in time; one that does not after some tries fails the measurement. */
+async function eventsTaken(client: Client, journeyId: string): Promise<number> {
+  const handle = client.workflow.getHandle(journeyWorkflowId(journeyId));
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return (await handle.query<{ counts: { events: number } }>(journeyQueryName)).counts.events;
+    } catch (error) {
+      if (tries >= mostTries) throw error;
+      await delay(betweenTriesMs * tries);
+    }
+  }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -10,6 +10,7 @@ import { superviseProcess } from '../../../stack/processes.ts';
 import type { FreshSystem } from '../fresh-system.ts';
 import { settledLastTask } from '../measure/journeys.ts';
 import { processorSeconds, spent } from '../measure/processor-time.ts';
+import { ratePerSecond } from '../measure/rate.ts';
 import { untilIdle } from '../measure/until-idle.ts';
 import type { Bench } from '../scenario.ts';
 import {
@@ -117,7 +118,7 @@ async function signalAll(
     const temporalSeconds = spent(before, await temporal());
     const takenAt = await settledLastTask(stores.temporal, [...workflowIds], signal);
     return {
-      perSecond: (events * 1_000) / (takenAt - startedAt),
+      perSecond: ratePerSecond(events, startedAt, takenAt),
       temporalSecondsPerEvent: temporalSeconds === null ? null : temporalSeconds / events,
     };
   } finally {

@@ -46,34 +46,40 @@ export class SignalEach<Event> {
 
   /** Rejects with the first error of `signal`. */
   async handle(batch: MessageBatch): Promise<void> {
-    const { read, userOf, warmUpEvents, events, stopping } = this.plan;
+    const { read, stopping } = this.plan;
     await keepingMembership(batch, stopping, async (signal) => {
       const own: Promise<void>[] = [];
       for (const message of batch.messages) {
         const event = read(message);
         if (event === null) continue;
-        await this.untilThereIsRoomFor(userOf(event));
-        if (signal.aborted || this.begun >= warmUpEvents + events) break;
-        this.begun += 1;
-        own.push(this.send(event));
+        const sending = await this.begin(event, signal);
+        if (sending === null) break;
+        own.push(sending.delivered);
       }
       await Promise.all(own);
     });
   }
 
-  private async untilThereIsRoomFor(user: string): Promise<void> {
+  /**
+   * Waits for room and sends; `null` when enough were sent. Nothing is awaited between the last look and the sending: the
+   * partitions are read side by side, and two that saw the same room would both take it.
+   */
+  private async begin(event: Event, stopping: AbortSignal): Promise<{ delivered: Promise<void> } | null> {
+    const { userOf, mostInFlight, warmUpEvents, events } = this.plan;
+    const user = userOf(event);
     for (;;) {
       const before = this.underWay.get(user);
+      if (stopping.aborted || this.begun >= warmUpEvents + events) return null;
       if (before) await before;
-      else if (this.underWay.size >= this.plan.mostInFlight) await Promise.race(this.underWay.values());
-      else if (this.begun === this.plan.warmUpEvents && !this.goesOn) await this.mayGoOn;
-      else return;
+      else if (this.underWay.size >= mostInFlight) await Promise.race(this.underWay.values());
+      else if (this.begun >= warmUpEvents && !this.goesOn) await this.mayGoOn;
+      else return { delivered: this.send(user, event) };
     }
   }
 
-  private send(event: Event): Promise<void> {
-    const { userOf, signal, warmUpEvents, events } = this.plan;
-    const user = userOf(event);
+  private send(user: string, event: Event): Promise<void> {
+    const { signal, warmUpEvents, events } = this.plan;
+    this.begun += 1;
     const sending = signal(event).then(() => {
       this.underWay.delete(user);
       this.delivered += 1;

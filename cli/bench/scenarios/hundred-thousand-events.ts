@@ -84,14 +84,15 @@ function run(bench: Bench): Promise<Figure[]> {
   });
 }
 
-/** Notes progress and processor time until `signal`; nothing where there is no processor time to read. */
+/** Notes progress and processor time until `signal` and once at the end; nothing where there is no processor time to read. */
 async function sampleCost(
   { running }: FreshSystem,
   events: () => number,
   samples: CostSample[],
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let isLast = false; !isLast;) {
+    isLast = signal.aborted;
     const sent = events();
     const server = await processorSeconds(running.serverProcessIds['Temporal']);
     const worker = await processorSeconds(running.worker.pid());
