@@ -13,8 +13,8 @@ export interface Measured extends Offered {
 
 const tellEveryMs = 10_000;
 
-/** Offers the load, watches both lanes' lag meanwhile, and waits until both have nothing left. */
-export async function offerSteadily(
+/** Offers the load and watches both lanes' lag meanwhile. What was sent may still be under way. */
+export async function offerWatched(
   { signal, tell }: Bench,
   { stores, send }: FreshSystem,
   load: SteadyLoad,
@@ -36,13 +36,24 @@ export async function offerSteadily(
     });
     await lag.stop();
     signal.throwIfAborted();
-    tell(`Sent ${offered.sent} events, ${offered.sentPerSecond}/s. Waiting until all have arrived.`);
-    for (const sentence of await untilDrained(stores, signal, () => undefined)) tell(sentence);
-    signal.throwIfAborted();
+    tell(`Sent ${offered.sent} events, ${offered.sentPerSecond}/s.`);
     return { ...offered, lags: lag.samples };
   } finally {
     await lag.stop();
   }
+}
+
+/** The same, and waits until both lanes have nothing left. */
+export async function offerSteadily(bench: Bench, system: FreshSystem, load: SteadyLoad): Promise<Measured> {
+  const measured = await offerWatched(bench, system, load);
+  await waitForAll(bench, system);
+  return measured;
+}
+
+export async function waitForAll({ signal, tell }: Bench, { stores }: FreshSystem): Promise<void> {
+  tell('Waiting until all have arrived.');
+  for (const sentence of await untilDrained(stores, signal, () => undefined)) tell(sentence);
+  signal.throwIfAborted();
 }
 
 /** The first and the last part of the measured time, each so long. */

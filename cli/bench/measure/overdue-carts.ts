@@ -14,7 +14,7 @@ export async function countOverdueCarts(
      FROM carts c
      CROSS JOIN LATERAL (SELECT max(e."timestamp") AS at FROM events e WHERE e.journey_id = c.journey_id) AS last
      WHERE c.status = 'open'
-       AND last.at + CASE c.stage WHEN 'checkout' THEN $3 ELSE $2 END * interval '1 millisecond' < $1`,
+       AND last.at + CASE c.stage WHEN 'checkout' THEN $3::float8 ELSE $2::float8 END * interval '1 millisecond' < $1`,
     [until, cartMs, checkoutMs],
   );
   return rows[0]?.overdue ?? 0;
