@@ -17,13 +17,15 @@ const leastShareSent = 0.97;
 
 /** Whether a rate can go on for ever. What was not measured does not count in its favour. */
 export function isSteady(observed: Observed): boolean {
-  const { eventsPerSecond, sentPerSecond, stepP99, recordLagGrowth, journeyLagGrowth } = observed;
+  const { stepP99 } = observed;
+  return keptUp(observed) && stepP99 !== null && stepP99 <= longestStepP99Ms;
+}
+
+/** Whether the load was sent as it was due, and both lanes took it as fast as it came. */
+export function keptUp(observed: Omit<Observed, 'stepP99'>): boolean {
+  const { eventsPerSecond, sentPerSecond, recordLagGrowth, journeyLagGrowth } = observed;
   return (
-    sentPerSecond >= leastShareSent * eventsPerSecond &&
-    stepP99 !== null &&
-    stepP99 <= longestStepP99Ms &&
-    isFlat(recordLagGrowth) &&
-    isFlat(journeyLagGrowth)
+    sentPerSecond >= leastShareSent * eventsPerSecond && isFlat(recordLagGrowth) && isFlat(journeyLagGrowth)
   );
 }
 
