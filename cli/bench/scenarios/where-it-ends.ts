@@ -48,7 +48,8 @@ async function run(bench: Bench): Promise<Figure[]> {
 function observe(bench: Bench, eventsPerSecond: number): Promise<Observed> {
   const times = bench.quick
     ? { warmUpMs: 15_000, durationMs: 12_000 }
-    : { warmUpMs: 25_000, durationMs: 30_000 };
+    : // A round of letters to all users takes up to half a minute: until then the lag of the journeys only grows.
+      { warmUpMs: 45_000, durationMs: 30_000 };
   return onFreshSystem(bench, {}, async (system) => {
     const measured = await offerWatched(bench, system, uniformLoad(eventsPerSecond, times));
     const windows = endsOf(measured, times.durationMs / 3);
