@@ -58,6 +58,23 @@ program
   );
 
 program
+  .command('bench')
+  .description('measure what the system reaches, each scenario on servers of its own')
+  .argument('[names...]', 'only these; --list prints what there is')
+  .option('--list', 'print the names with a line each', false)
+  .option('--quick', 'shorter loads: shows that it works, and is no evidence', false)
+  .option('--json', 'print one object a line', false)
+  .action(async (names: string[], options: { list: boolean; quick: boolean; json: boolean }) => {
+    const { runBench } = await import('./bench.ts');
+    await runBench({ names, ...options });
+  });
+
+program.command('bench-one-signal-worker', { hidden: true }).action(async () => {
+  const { runOneSignalWorker } = await import('./bench/one-signal/worker.ts');
+  await runOneSignalWorker();
+});
+
+program
   .command('up')
   .description('start servers, bridge and worker, and print their addresses')
   .option('--data <folder>', 'keep the data there between runs')

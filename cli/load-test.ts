@@ -5,21 +5,18 @@ import { SingleBar } from 'cli-progress';
 import { connectKafka } from '../connections/kafka.ts';
 import { createLog } from '../connections/log.ts';
 import { readSettings } from '../settings/settings.ts';
-import { closeAfter } from '../simulator/opening-hours.ts';
 import { publishedProfile } from '../simulator/profile.ts';
-import { publish } from '../simulator/publisher.ts';
 import { openShop, type ShopMessage } from '../simulator/shop.ts';
 import { uniformUsers } from '../simulator/uniform-users.ts';
 import { onStopRequest } from '../stack/stop-request.ts';
 import { startSystem } from '../stack/system.ts';
 import { withStores } from './demo/connect.ts';
 import type { Stores } from './demo/observer.ts';
-import { settle } from './demo/settle.ts';
-import { readLag } from './demo/stream-figures.ts';
 import { watchAlerts } from './load-test/alert-arrivals.ts';
 import { recordLatency, stepLatency } from './load-test/committed-rows.ts';
 import { engagementLatencies } from './load-test/engagement.ts';
 import { checkExactness, sampleJourneys } from './load-test/exactness.ts';
+import { offer, untilDrained } from './load-test/offer.ts';
 import { percentilesOf } from './load-test/percentiles.ts';
 import { describeResult, type LoadTestResult } from './load-test/report.ts';
 
@@ -35,7 +32,6 @@ export interface LoadTestOptions {
   readonly json: boolean;
 }
 
-const longestDrainMs = 300_000;
 const journeysChecked = 200;
 const historiesRead = 20;
 
@@ -48,7 +44,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<void> {
   if (lost + doubled + journeysWrong > 0) process.exitCode = 1;
 }
 
-/** The same without printing the result: what the bench runs. */
+/** The same without printing the result. */
 export async function loadTest(options: LoadTestOptions): Promise<LoadTestResult> {
   const stopRequest = onStopRequest();
   const system = await startSystem({ signal: stopRequest.signal });
@@ -60,7 +56,7 @@ export async function loadTest(options: LoadTestOptions): Promise<LoadTestResult
       try {
         const send = (messages: { key: string | null; value: string }[]) =>
           producer.send(stores.topics.rawEvents.name, messages);
-        return await offer(options, stores, send, alerts.latenciesMs, stopRequest.signal);
+        return await offerAndMeasure(options, stores, send, alerts.latenciesMs, stopRequest.signal);
       } finally {
         await alerts.stop();
       }
@@ -71,7 +67,7 @@ export async function loadTest(options: LoadTestOptions): Promise<LoadTestResult
   }
 }
 
-async function offer(
+async function offerAndMeasure(
   options: LoadTestOptions,
   stores: Stores,
   send: (messages: { key: string | null; value: string }[]) => Promise<unknown>,
@@ -79,26 +75,17 @@ async function offer(
   signal: AbortSignal,
 ): Promise<LoadTestResult> {
   const { durationMs, warmUpMs, eventsPerSecond, users } = options;
-  const since = new Date();
-  const measuredFrom = new Date(since.getTime() + warmUpMs);
-  const offeredMs = warmUpMs + durationMs;
   const bar = new SingleBar({ format: 'load {bar} {value}/{total} events sent', stream: process.stderr });
-  bar.start(Math.round((eventsPerSecond * offeredMs) / 1000), 0);
-  const sent = await publish({
-    messages: closeAfter(offeredMs, messagesOf(options, since.getTime())),
-    send,
+  bar.start(Math.round((eventsPerSecond * (warmUpMs + durationMs)) / 1000), 0);
+  const load = { warmUpMs, durationMs, messages: (opensAt: number) => messagesOf(options, opensAt) };
+  const { since, measuredFrom, sent, sentPerSecond } = await offer(load, send, {
     signal,
-    everyMs: 10,
-    onSent: ({ events }) => bar.update(events),
+    onSent: (events) => bar.update(events),
   });
   bar.stop();
   const sentAt = Date.now();
-  const late = await settle(expectationsOf(stores), {
-    signal,
-    waitingFor: (sentence) => process.stderr.write(`${sentence}\n`),
-    everyMs: 1_000,
-  });
-  for (const sentence of late) process.stderr.write(`${sentence}\n`);
+  const tell = (sentence: string) => void process.stderr.write(`${sentence}\n`);
+  for (const sentence of await untilDrained(stores, signal, tell)) tell(sentence);
   const drainedAt = Date.now();
   const sample = await sampleJourneys(stores, since, journeysChecked);
   const histories = sample.slice(0, historiesRead).map(({ journeyId }) => journeyId);
@@ -106,9 +93,9 @@ async function offer(
     offered_per_second: eventsPerSecond,
     seconds: durationMs / 1000,
     load: users === undefined ? 'shop' : `${users} users`,
-    sent: sent.events,
-    sent_per_second: Math.round((sent.events * 1000) / (sentAt - since.getTime())),
-    exactness: await checkExactness(stores, sent.events, since, sample),
+    sent,
+    sent_per_second: sentPerSecond,
+    exactness: await checkExactness(stores, sent, since, sample),
     hops: {
       event_to_committed_row: await recordLatency(stores.database, measuredFrom),
       funnel_step_to_committed_row: await stepLatency(stores.database, measuredFrom),
@@ -127,12 +114,4 @@ function messagesOf(
   return users === undefined
     ? openShop({ seed: drawn, ratePerSecond: eventsPerSecond, profile: publishedProfile, opensAt })
     : uniformUsers({ seed: drawn, users, ratePerSecond: eventsPerSecond, opensAt });
-}
-
-function expectationsOf({ kafka, groups, topics }: Stores) {
-  return [groups.record, groups.journey].map((group) => ({
-    missing: () => readLag(kafka, group, topics.rawEvents.name),
-    describe: (missing: number) => `${missing} messages of ${group}`,
-    longestMs: longestDrainMs,
-  }));
 }

@@ -8,10 +8,17 @@ export interface UniformOptions {
   readonly ratePerSecond: number;
   /** Event times count from here; milliseconds since 1970. */
   readonly opensAt: number;
+  /** Users are numbered from here; another number makes other users of the same load. */
+  readonly firstUser?: number;
+  /** Each user goes down the funnel once in this time. */
+  readonly passMs?: number;
+  /** Of the users: leave with a cart, every second one with a begun checkout, and are silent until their next pass. */
+  readonly leavingShare?: number;
 }
 
 /** Each user goes down the funnel once in this time, whatever the rate; all other events are engagement. */
 export const funnelPassMs = 200_000;
+const mostDraws = 50;
 
 type Content = Pick<WireEvent, 'action' | 'page'> & Partial<WireEvent>;
 
@@ -38,20 +45,47 @@ export function* uniformUsers({
   users,
   ratePerSecond,
   opensAt,
+  firstUser = 0,
+  passMs = funnelPassMs,
+  leavingShare = 0,
 }: UniformOptions): Generator<ShopMessage, never> {
   const randomness = createRandomness(seed);
-  const stepEveryMs = funnelPassMs / funnel.length;
+  const stepEveryMs = passMs / funnel.length;
   const stepsTaken = new Array<number>(users).fill(0);
+  const leavesAfter = Array.from({ length: users }, (_, user) => stepsBeforeLeaving(user, leavingShare));
+  const hasLeft = (user: number, atMs: number): boolean => {
+    const taken = stepsTaken[user] ?? 0;
+    if (taken % funnel.length !== leavesAfter[user]) return false;
+    // Back at the start of the next pass, which begins with the first step again.
+    const nextPassMs = (user * stepEveryMs) / users + Math.ceil(taken / funnel.length) * passMs;
+    if (atMs < nextPassMs) return true;
+    stepsTaken[user] = Math.ceil(taken / funnel.length) * funnel.length;
+    return false;
+  };
+  const draw = (atMs: number): number => {
+    let user = randomness.whole(0, users - 1);
+    for (let draws = 1; hasLeft(user, atMs) && draws < mostDraws; draws += 1) {
+      user = randomness.whole(0, users - 1);
+    }
+    return user;
+  };
   for (let count = 0; ; count += 1) {
     const atMs = Math.floor((count * 1000) / ratePerSecond);
-    const user = randomness.whole(0, users - 1);
+    const user = draw(atMs);
     const startsAtMs = (user * stepEveryMs) / users;
     const steps = stepsTaken[user] ?? 0;
     const isStepDue = atMs >= startsAtMs + steps * stepEveryMs;
     if (isStepDue) stepsTaken[user] = steps + 1;
     const content = isStepDue ? funnel[steps % funnel.length] : engagement[count % engagement.length];
-    if (content) yield message(content, user, atMs, opensAt, `load-${opensAt}-${seed}-${count}`);
+    if (content) yield message(content, firstUser + user, atMs, opensAt, `load-${opensAt}-${seed}-${count}`);
   }
+}
+
+/** How many of the funnel's steps a user takes before leaving; `null` for one who stays. Spread evenly over the users. */
+function stepsBeforeLeaving(user: number, leavingShare: number): number | null {
+  const leaversBefore = Math.floor(user * leavingShare);
+  if (Math.floor((user + 1) * leavingShare) === leaversBefore) return null;
+  return leaversBefore % 2 === 0 ? 2 : 3;
 }
 
 function message(

@@ -33,6 +33,8 @@ export interface RunningServers {
   /** Holds the data and the logs of what was started. */
   readonly dataDirectory: string;
   readonly guard: Guard;
+  /** Of what was started here, by name: `Temporal`, `Kafka`, `PostgreSQL`. Each leads a process group of its own. */
+  readonly processIds: Readonly<Record<string, number>>;
   /** Resolves, if ever, when a server ended that nobody stopped. */
   readonly failure: Promise<SetupError>;
   /** Stops Temporal, Kafka and PostgreSQL in this order. May be called again: it is the same stop. */
@@ -114,6 +116,7 @@ export async function startServers(plan: ServersPlan): Promise<RunningServers> {
       },
       dataDirectory,
       guard,
+      processIds: Object.fromEntries(started.map(({ server }) => [server.child.name, server.child.pid])),
       failure: new Promise((resolve) => {
         for (const { server } of started) {
           void server.child.ended.then(async (how) => {

@@ -27,6 +27,8 @@ export interface SystemPlan {
   readonly report?: Report;
   /** Calls the start off: what was started is stopped, and `startSystem` rejects. */
   readonly signal?: AbortSignal;
+  /** Awaited once servers and worker are up, before the bridge starts to read: what it writes to Kafka is a backlog. */
+  readonly beforeBridge?: (environment: NodeJS.ProcessEnv) => Promise<void>;
 }
 
 export interface RunningSystem {
@@ -39,6 +41,8 @@ export interface RunningSystem {
   readonly madeKeyFile: string | undefined;
   readonly bridge: SupervisedProcess;
   readonly worker: SupervisedProcess;
+  /** Of the servers that were started here, by name. */
+  readonly serverProcessIds: Readonly<Record<string, number>>;
   /** Resolves, if ever, when a server ended or a process was given up: then stop and show the error. */
   readonly failure: Promise<SetupError>;
   /** Bridge and worker first, then the servers. May be called again: it is the same stop. */
@@ -91,8 +95,14 @@ async function start(plan: ReportedPlan): Promise<RunningSystem> {
       report(name, 'waiting until it is ready');
       return supervised;
     };
+    let early: SupervisedProcess | undefined;
+    if (plan.beforeBridge) {
+      early = supervise('worker');
+      await untilAllReady([early], Promise.race([servers.failure, early.failure]), plan);
+      await plan.beforeBridge(environment);
+    }
     const bridge = supervise('bridge');
-    const worker = supervise('worker');
+    const worker = early ?? supervise('worker');
     const failure = Promise.race([servers.failure, bridge.failure, worker.failure]);
     await untilAllReady([bridge, worker], failure, plan);
     const { DB_PASSWORD: password, ...rest } = { ...servers.environment, ...key.settings };
@@ -104,6 +114,7 @@ async function start(plan: ReportedPlan): Promise<RunningSystem> {
       madeKeyFile: key.madeFile,
       bridge,
       worker,
+      serverProcessIds: servers.processIds,
       failure,
       stop: () => (stop ??= stopAll()),
     };

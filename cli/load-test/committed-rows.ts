@@ -11,8 +11,8 @@ export function recordLatency(database: Database, since: Date): Promise<Percenti
 }
 
 /** From the event that first showed a funnel step to the committed row that its journey wrote. */
-export function stepLatency(database: Database, since: Date): Promise<Percentiles | null> {
-  return measure(database, 'funnel_steps', 'reached_at', since);
+export function stepLatency(database: Database, since: Date, until?: Date): Promise<Percentiles | null> {
+  return measure(database, 'funnel_steps', 'reached_at', since, until);
 }
 
 async function measure(
@@ -20,6 +20,7 @@ async function measure(
   table: 'events' | 'funnel_steps',
   eventTime: '"timestamp"' | 'reached_at',
   since: Date,
+  until?: Date,
 ): Promise<Percentiles | null> {
   const { rows: setting } = await database.query<{ track_commit_timestamp: string }>(
     'SHOW track_commit_timestamp',
@@ -28,7 +29,7 @@ async function measure(
   const { rows } = await database.query<Percentiles>(
     `WITH measured AS (
        SELECT greatest(0, extract(epoch FROM pg_xact_commit_timestamp(xmin) - ${eventTime}) * 1000) AS ms
-       FROM ${table} WHERE ${eventTime} >= $1
+       FROM ${table} WHERE ${eventTime} >= $1 AND ${eventTime} < coalesce($2, 'infinity'::timestamptz)
      )
      SELECT count(*)::int AS count,
        round(percentile_disc(0.5) WITHIN GROUP (ORDER BY ms))::int AS p50,
@@ -36,7 +37,7 @@ async function measure(
        round(percentile_disc(0.99) WITHIN GROUP (ORDER BY ms))::int AS p99,
        round(max(ms))::int AS most
      FROM measured`,
-    [since],
+    [since, until ?? null],
   );
   const measured = rows[0];
   return measured && measured.count > 0 ? measured : null;

@@ -1,0 +1,58 @@
+import type { Database } from '../../connections/postgres.ts';
+import { journeyWorkflowId } from '../../events/letter.ts';
+import { sampleJourneys } from '../load-test/exactness.ts';
+import { untilDrained } from '../load-test/offer.ts';
+import type { FreshSystem } from './fresh-system.ts';
+import { lastTaskCompletedAt } from './measure/journeys.ts';
+import { lostAndDoubled } from './measure/lost-and-doubled.ts';
+import { processorSeconds, spent } from './measure/processor-time.ts';
+import { ratePerSecond } from './measure/rate.ts';
+import { untilIdle } from './measure/until-idle.ts';
+import type { Bench } from './scenario.ts';
+
+export interface Drained {
+  /** Events a second from the start of reading until the last was in its actor. */
+  readonly perSecond: number;
+  /** The same until the last row was committed. */
+  readonly recordPerSecond: number;
+  /** Processor seconds of the Temporal server for each event; `null` where they cannot be read. */
+  readonly temporalSecondsPerEvent: number | null;
+  readonly lost: number;
+  readonly doubled: number;
+}
+
+const everyJourney = 1_000_000;
+
+/** Watches bridge and worker take a backlog that was there when they began to read. Both lanes run, as always. */
+export async function drainBacklog(
+  { signal, tell }: Bench,
+  { running, stores, readingSince }: FreshSystem,
+  events: number,
+): Promise<Drained> {
+  const temporal = () => processorSeconds(running.serverProcessIds['Temporal']);
+  const before = await temporal();
+  tell('Draining it.');
+  for (const sentence of await untilDrained(stores, signal, () => undefined)) tell(sentence);
+  signal.throwIfAborted();
+  await untilIdle(temporal, signal);
+  const after = await temporal();
+  const journeys = await sampleJourneys(stores.database, new Date(0), everyJourney);
+  const exactness = await lostAndDoubled(stores, { sent: events, since: new Date(0), journeys });
+  const workflowIds = journeys.map(({ journeyId }) => journeyWorkflowId(journeyId));
+  const takenAt = await lastTaskCompletedAt(stores.temporal, workflowIds);
+  const recordedAt = await lastCommitAt(stores.database);
+  const temporalSeconds = spent(before, after);
+  return {
+    perSecond: ratePerSecond(events, readingSince, takenAt),
+    recordPerSecond: ratePerSecond(events, readingSince, recordedAt),
+    temporalSecondsPerEvent: temporalSeconds === null ? null : temporalSeconds / events,
+    ...exactness,
+  };
+}
+
+async function lastCommitAt(database: Database): Promise<number> {
+  const { rows } = await database.query<{ at: Date }>(
+    'SELECT max(pg_xact_commit_timestamp(xmin)) AS at FROM events',
+  );
+  return rows[0]?.at.getTime() ?? 0;
+}

@@ -1,0 +1,35 @@
+import { SetupError } from '../../stack/setup-error.ts';
+import type { Scenario } from './scenario.ts';
+import { deadlineToAlert } from './scenarios/deadline-to-alert.ts';
+import { drain } from './scenarios/drain.ts';
+import { hundredThousandEvents } from './scenarios/hundred-thousand-events.ts';
+import { oneSignalPerEvent } from './scenarios/one-signal-per-event.ts';
+import { realisticShop } from './scenarios/realistic-shop.ts';
+import { tenThousandEvents } from './scenarios/ten-thousand-events.ts';
+import { thousandEvents } from './scenarios/thousand-events.ts';
+import { whereItEnds } from './scenarios/where-it-ends.ts';
+
+/** Every scenario, in the order in which they run. A new one is a file in `scenarios/` and a line here. */
+export const scenarios: readonly Scenario[] = [
+  thousandEvents,
+  tenThousandEvents,
+  realisticShop,
+  deadlineToAlert,
+  drain,
+  whereItEnds,
+  oneSignalPerEvent,
+  hundredThousandEvents,
+];
+
+/** Those of the names, in the order of the list; all of them without names. Throws a `SetupError` that says what there is. */
+export function chooseScenarios(
+  names: readonly string[],
+  all: readonly Scenario[] = scenarios,
+): readonly Scenario[] {
+  const unknown = names.filter((name) => !all.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) {
+    const known = all.map(({ name }) => name).join(', ');
+    throw new SetupError(`The bench has no ${unknown.join(', ')}. It has: ${known}.`);
+  }
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+}
