@@ -17,7 +17,7 @@ export interface ActivityDependencies {
 export function createActivities({ database, producer, settings }: ActivityDependencies): Activities {
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
   return {
-    recordJourney: createRecordJourney(database, producer, topics.alerts.name),
+    recordJourney: createRecordJourney(database, producer, topics.alerts.name, topics.userActivity.name),
     askSilence: createAskSilence(database, topics.rawEvents.name),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };

@@ -1,21 +1,23 @@
-import type { MessageProducer } from '../connections/kafka.ts';
+import type { MessageProducer, OutgoingMessage } from '../connections/kafka.ts';
 import { inTransaction, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
 import type { Alert } from '../events/alert.ts';
 import type { JourneyActivities } from './activities.ts';
 import { GroupCommit } from './group-commit.ts';
 import { toAlert } from './journey-alert.ts';
 import { journeyStatements, type JourneyEntry } from './journey-rows.ts';
+import { toSegmentMessage } from './segment-message.ts';
 
 const mostJourneysInACommit = 500;
 
 /**
- * Rows first, then the alerts on their topic: an alert that somebody acts on can always be looked up.
+ * Rows first, then the alerts and the changes of segment on their topics: what somebody acts on can always be looked up.
  * A crash between the two repeats both, with the same keys.
  */
 export function createRecordJourney(
   database: Database,
   producer: MessageProducer,
   alertsTopic: string,
+  userActivityTopic: string,
 ): JourneyActivities['recordJourney'] {
   const rows = new GroupCommit<JourneyEntry & { readonly alerts: readonly Alert[] }>(
     (entries) =>
@@ -29,10 +31,19 @@ export function createRecordJourney(
       }),
     { mostEntries: mostJourneysInACommit, concernsEverybody: isDatabaseUnavailable },
   );
+  // Each change is small, and many journeys change at once under load: one request carries them all.
+  const segments = new GroupCommit<OutgoingMessage>(
+    (messages) => producer.send(userActivityTopic, messages),
+    {
+      mostEntries: mostJourneysInACommit,
+      concernsEverybody: () => true,
+    },
+  );
   return async (journeyId, record) => {
     const alerts = record.alerts.map((alert) => toAlert(journeyId, alert));
     await rows.commit({ journeyId, record, alerts });
     if (alerts.length > 0) await producer.send(alertsTopic, alerts.map(toMessage));
+    for (const row of record.segments) await segments.commit(toSegmentMessage(journeyId, row));
   };
 }
 

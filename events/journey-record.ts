@@ -1,5 +1,6 @@
 import type { JourneyAlertType } from './alert.ts';
 import type { FunnelStep } from './funnel.ts';
+import type { SegmentRow } from './segment.ts';
 import type { Item } from './shop-event.ts';
 
 /**
@@ -82,4 +83,5 @@ export interface JourneyRecord {
   readonly abandonments: readonly AbandonmentRow[];
   readonly recoveries: readonly RecoveryRow[];
   readonly alerts: readonly JourneyAlert[];
+  readonly segments: readonly SegmentRow[];
 }

@@ -18,6 +18,7 @@ export function journeyText({ view, endedAt }: FoundJourney, now: number): strin
   const when = (iso: string): string => `${readableTime(iso)} (${distance(iso, now)})`;
   const lines: Line[] = [
     ...(endedAt === null ? [] : [['Ended', `${when(endedAt)}; this is what it knew then`] as const]),
+    ['Segment', segmentText(view, when)],
     ['Last event', view.lastEventAt === null ? 'none' : when(view.lastEventAt)],
     ...sessionLines(view),
     ...cartLines(view, endedAt !== null, now),
@@ -34,6 +35,13 @@ export function journeyText({ view, endedAt }: FoundJourney, now: number): strin
 function headline({ kind, journeyId, funnelStep }: JourneyView, endedAt: string | null): string {
   const who = `${kind === 'user' ? 'User' : 'Visitor'} ${journeyId}`;
   return endedAt === null ? `${who} at step ${funnelStep}` : `${who}, last at step ${funnelStep}`;
+}
+
+function segmentText(
+  { segment: { name, since, because } }: JourneyView,
+  when: (iso: string) => string,
+): string {
+  return `${name}${since === null ? '' : ` since ${when(since)}`}: ${because}`;
 }
 
 /** Not whether it is open: a query is answered as of the workflow's last step, so it would still be when the gap has passed. */

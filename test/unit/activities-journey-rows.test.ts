@@ -11,6 +11,7 @@ const nothing: JourneyRecord = {
   abandonments: [],
   recoveries: [],
   alerts: [],
+  segments: [],
 };
 const money = { value: 19.9, currency: 'EUR', items: [{ productId: 'a', quantity: 2, price: 9.95 }] };
 
@@ -32,6 +33,12 @@ const everything: JourneyRecord = {
   abandonments: [{ cartId: 'c1', kind: 'cart', abandonedAt: 3, suppressed: false, ...money }],
   recoveries: [{ cartId: 'c1', recoveredAt: 4, value: 19.9 }],
   alerts: [],
+  segments: [
+    {
+      ...{ segment: 'high intent', previous: 'new', since: 5, because: 'in the checkout', step: 'checkout' },
+      ...{ cartValue: 19.9, currency: 'EUR', sessions: 1, purchases: 0, purchasedValue: 0, abandonments: 0 },
+    },
+  ],
 };
 
 const entries: JourneyEntry[] = [
@@ -52,7 +59,7 @@ describe('the statements', () => {
 
   it('are one a table, an abandonment before its recovery', () => {
     const names = statements.map(({ name }) => name);
-    expect(new Set(names).size).toBe(5);
+    expect(new Set(names).size).toBe(6);
     expect(names.indexOf('write-abandonments')).toBeLessThan(names.indexOf('write-recoveries'));
   });
 
@@ -63,6 +70,7 @@ describe('the statements', () => {
       ['write-purchases', 2],
       ['write-abandonments', 2],
       ['write-recoveries', 2],
+      ['write-segments', 2],
     ]);
     expect(statements[0]?.rows).toEqual([
       { journeyId: 'u1_a', ...everything.steps[0] },

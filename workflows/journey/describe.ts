@@ -8,6 +8,7 @@ export function describeJourney(view: JourneyView): string {
   return [
     `### ${headline(view)}`,
     describeNext(view),
+    describeSegment(view),
     describeItems(view),
     describeSession(view),
     describePast(view),
@@ -34,6 +35,10 @@ function describeNext({ cart, lastAbandonment }: JourneyView): string {
   return lastAbandonment && !lastAbandonment.recovered
     ? '**Next deadline:** none. A purchase may still recover the abandoned cart.'
     : '**Next deadline:** none.';
+}
+
+function describeSegment({ segment: { name, since, because } }: JourneyView): string {
+  return `**Segment:** ${name}${since === null ? '' : `, since ${readable(since)}`}: ${because}.`;
 }
 
 function describeItems({ cart }: JourneyView): string {

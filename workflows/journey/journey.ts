@@ -12,11 +12,13 @@ import {
   silenceMs,
 } from './deadlines.ts';
 import { takeNewLines } from './duplicates.ts';
+import { changeToTell, followSegment } from './follow-segment.ts';
 import { readLine, type JourneyEvent } from './journey-event.ts';
 import { Outbox } from './outbox.ts';
 import { purchase } from './purchase.ts';
 import { isLate, visit } from './session.ts';
-import type { JourneyState } from './state.ts';
+import { noteSigns, turnPages } from './signs.ts';
+import { newJourney, type JourneyState } from './state.ts';
 
 /** What must be known about the record before a cart may be called abandoned. */
 export interface SilenceQuestion {
@@ -36,7 +38,8 @@ export class Journey {
   private readonly outbox = new Outbox();
 
   constructor(state: JourneyState, rules: JourneyRules) {
-    this.state = state;
+    // What an older release carried over lacks what came later.
+    this.state = { ...newJourney(state.journeyId), ...state };
     this.rules = rules;
   }
 
@@ -97,6 +100,7 @@ export class Journey {
     } = abandonCart(this.state, cart, deadline, this.rules);
     this.outbox.addCart(ended);
     this.outbox.addAbandonment(abandonment);
+    followSegment(this.state, this.rules, deadline);
     if (abandonment.suppressed) return;
     const { cartId, value, currency, items } = abandonment;
     this.outbox.addAlert({
@@ -112,7 +116,10 @@ export class Journey {
   }
 
   takeRecord(): JourneyRecord | null {
-    return this.outbox.take();
+    return this.outbox.take((writesAnyway) =>
+      // Events that wait for a deadline to be settled belong to the same letter: it changes the segment once.
+      this.hasWaitingEvents ? null : changeToTell(this.state, this.rules, writesAnyway),
+    );
   }
 
   nextWake(): number {
@@ -144,6 +151,9 @@ export class Journey {
     // A late purchase still ends its cart: to keep the deadline running would raise a false alarm.
     if (event.cartEffect === 'purchase') this.applyPurchase(event);
     else if (!late) this.outbox.addCart(changeCart(this.state, event));
+    turnPages(this.state);
+    if (!late) noteSigns(this.state, event);
+    followSegment(this.state, this.rules, this.state.lastEventAt);
   }
 
   private applyPurchase(event: JourneyEvent): void {

@@ -7,6 +7,7 @@ import type {
   RecoveryRow,
   StepRow,
 } from '../../events/journey-record.ts';
+import type { SegmentRow } from '../../events/segment.ts';
 
 /** Collects what a journey has to write until the workflow hands it to an activity. Of one cart only the latest row counts. */
 export class Outbox {
@@ -41,8 +42,8 @@ export class Outbox {
     this.alerts.push(alert);
   }
 
-  /** Empties it; `null` when there is nothing to write. */
-  take(): JourneyRecord | null {
+  /** Empties it; `null` when there is nothing to write. A change of segment is asked for last, as it may depend on the rest. */
+  take(changeToTell: (writesAnyway: boolean) => SegmentRow | null): JourneyRecord | null {
     const record: JourneyRecord = {
       steps: this.steps.splice(0),
       carts: [...this.carts.values()],
@@ -50,9 +51,13 @@ export class Outbox {
       abandonments: this.abandonments.splice(0),
       recoveries: this.recoveries.splice(0),
       alerts: this.alerts.splice(0),
+      segments: [],
     };
     this.carts.clear();
     this.purchases.clear();
-    return Object.values(record).some((rows: readonly unknown[]) => rows.length > 0) ? record : null;
+    const isEmpty = Object.values(record).every((rows: readonly unknown[]) => rows.length === 0);
+    const change = changeToTell(!isEmpty);
+    if (change) return { ...record, segments: [change] };
+    return isEmpty ? null : record;
   }
 }

@@ -1,6 +1,7 @@
 import type { FunnelStep } from '../../events/funnel.ts';
 import type { CartRow, CartStage } from '../../events/journey-record.ts';
 import type { JourneyEvent } from './journey-event.ts';
+import { firstSegment, type SegmentState } from './segment-state.ts';
 
 /**
  * All that a journey knows, as plain JSON: it travels through continue-as-new. Times are event times in
@@ -35,6 +36,7 @@ export interface JourneyState {
   /** When an abandonment was last said aloud, for the cool-down. */
   lastAlertAt: number | null;
   counts: Counts;
+  segment: SegmentState;
 }
 
 export interface Mark {
@@ -102,5 +104,6 @@ export function newJourney(journeyId: string): JourneyState {
     abandonments: 0,
     lastAlertAt: null,
     counts: { events: 0, duplicates: 0, late: 0, letters: 0 },
+    segment: firstSegment(),
   };
 }

@@ -1,6 +1,8 @@
 import type { CartRow } from '../../events/journey-record.ts';
+import type { Segment } from '../../events/segment.ts';
 import type { Journey } from './journey.ts';
 import { idleDeadline } from './deadlines.ts';
+import { segmentOf } from './segments.ts';
 import type { Abandonment, Counts, Mark, Purchase } from './state.ts';
 import type { JourneyRules } from '../../events/letter.ts';
 
@@ -34,6 +36,14 @@ export interface JourneyView {
   readonly lastPurchase: null | (Omit<Purchase, 'at' | 'version'> & { readonly at: string });
   readonly abandonments: number;
   readonly lastAbandonment: null | (Omit<Abandonment, 'at'> & { readonly at: string });
+  readonly segment: {
+    readonly name: Segment;
+    /** Null for a shopper who has been new from the first event on. */
+    readonly since: string | null;
+    readonly because: string;
+    /** The last one that was told to the topic; a journey begins as `new` without a word. */
+    readonly told: Segment;
+  };
   readonly restsAfter: string;
   readonly counts: Counts;
   readonly marks: Readonly<Record<string, Mark>>;
@@ -81,6 +91,12 @@ export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
     },
     abandonments: state.abandonments,
     lastAbandonment: lastAbandonment && { ...lastAbandonment, at: iso(lastAbandonment.at) ?? '' },
+    segment: {
+      name: state.segment.segment,
+      since: iso(state.segment.since),
+      because: segmentOf(state, rules).because,
+      told: state.segment.told,
+    },
     restsAfter: iso(idleDeadline(state, rules)) ?? '',
     counts: state.counts,
     marks: state.marks,
