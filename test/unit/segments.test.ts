@@ -173,6 +173,14 @@ describe('hesitating', () => {
     expect(one.told()).toEqual(['hesitating', 'new']);
   });
 
+  it('does not count the look that opened the cart', () => {
+    const one = shopper();
+    one.does(sees('/cart'), product('a'), product('b'), product('c'), product('d'));
+    expect(one.told()).toEqual([]);
+    one.does(product('e'));
+    expect(one.told()).toEqual(['hesitating']);
+  });
+
   it('is not to begin anew: what was seen before does not count for the next cart', () => {
     const one = shopper();
     one.does(adds(), product('a'), product('b'), product('c'), product('d'), buys(), adds(), product('e'));
