@@ -34,6 +34,7 @@ export function createActivities({
       database,
       producer,
       alertsTopic: topics.alerts.name,
+      userActivityTopic: topics.userActivity.name,
       deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
       deliverIfRunning: (journeyId, letter) => deliverIfRunning(workflows, journeyId, letter),
     }),

@@ -1,4 +1,5 @@
 import type { JourneyRecord } from '../events/journey-record.ts';
+import { segmentIdOf } from './segment-message.ts';
 
 export interface JourneyEntry {
   readonly journeyId: string;
@@ -24,6 +25,9 @@ export function journeyStatements(entries: readonly JourneyEntry[]): Statement[]
     ...record.joinedVisitors.map(({ visitorId, until }) => ({ journeyId: visitorId, until })),
     ...record.handOvers.map(({ until }) => ({ journeyId, until })),
   ]);
+  const segmentRows = entries.flatMap(({ journeyId, record }) =>
+    record.segments.map((row) => ({ journeyId, segmentId: segmentIdOf(journeyId, row), ...row })),
+  );
   return [
     ...timeColumns.map(([table, column]) => ({
       name: `delete-${table}`,
@@ -35,6 +39,7 @@ export function journeyStatements(entries: readonly JourneyEntry[]): Statement[]
     { name: 'write-purchases', text: upsertPurchases, rows: rowsOf((record) => record.purchases) },
     { name: 'write-abandonments', text: upsertAbandonments, rows: rowsOf((record) => record.abandonments) },
     { name: 'write-recoveries', text: updateRecoveries, rows: rowsOf((record) => record.recoveries) },
+    { name: 'write-segments', text: insertSegments, rows: segmentRows },
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -44,6 +49,7 @@ const timeColumns = [
   ['carts', 'opened_at'],
   ['purchases', 'purchased_at'],
   ['abandonments', 'abandoned_at'],
+  ['journey_segments', 'since'],
 ] as const;
 
 /** What a visitor's journey wrote in its own name of the time in which it was, as is known now, a user's. */
@@ -107,3 +113,15 @@ const updateRecoveries = `
   FROM jsonb_to_recordset($1::jsonb) AS r(
     "journeyId" text, "cartId" text, "recoveredAt" float8, value numeric)
   WHERE a.journey_id = r."journeyId" AND a.cart_id = r."cartId" AND a.recovered_at IS NULL`;
+
+const insertSegments = `
+  INSERT INTO journey_segments (
+    journey_id, since, segment, segment_id, previous_segment, because, step, cart_value, currency, sessions, purchases,
+    purchased_value, abandonments)
+  SELECT r."journeyId", ${time('since')}, r.segment, r."segmentId", r.previous, r.because, r.step, r."cartValue",
+    r.currency, r.sessions, r.purchases, r."purchasedValue", r.abandonments
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    "journeyId" text, since float8, segment text, "segmentId" text, previous text, because text, step text,
+    "cartValue" numeric, currency text, sessions integer, purchases integer, "purchasedValue" numeric,
+    abandonments integer)
+  ON CONFLICT DO NOTHING`;

@@ -1,4 +1,4 @@
-import type { MessageProducer } from '../connections/kafka.ts';
+import type { MessageProducer, OutgoingMessage } from '../connections/kafka.ts';
 import { inTransaction, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
 import type { Alert } from '../events/alert.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
@@ -7,6 +7,7 @@ import type { JourneyActivities } from './activities.ts';
 import { GroupCommit } from './group-commit.ts';
 import { toAlert } from './journey-alert.ts';
 import { journeyStatements, type JourneyEntry } from './journey-rows.ts';
+import { toSegmentMessage } from './segment-message.ts';
 
 const mostJourneysInACommit = 500;
 
@@ -14,17 +15,19 @@ export interface RecordJourneyParts {
   readonly database: Database;
   readonly producer: MessageProducer;
   readonly alertsTopic: string;
+  readonly userActivityTopic: string;
   /** Sends a letter to a journey, starting it when it is not running. */
   readonly deliver: (journeyId: string, letter: Letter) => Promise<void>;
   readonly deliverIfRunning: (journeyId: string, letter: Letter) => Promise<void>;
 }
 
 /**
- * Rows first, then the alerts on their topic: an alert that somebody acts on can always be looked up. Last, the word to
- * other journeys about visitors who turned out to be users. A crash in between repeats all of it, with the same keys.
+ * Rows first, then the alerts and the changes of segment on their topics: what somebody acts on can always be looked up.
+ * Last, the word to other journeys about visitors who turned out to be users. A crash in between repeats all of it, with
+ * the same keys.
  */
 export function createRecordJourney(parts: RecordJourneyParts): JourneyActivities['recordJourney'] {
-  const { database, producer, alertsTopic } = parts;
+  const { database, producer, alertsTopic, userActivityTopic } = parts;
   const rows = new GroupCommit<JourneyEntry & { readonly alerts: readonly Alert[] }>(
     (entries) =>
       inTransaction(database, async (session) => {
@@ -37,11 +40,17 @@ export function createRecordJourney(parts: RecordJourneyParts): JourneyActivitie
       }),
     { mostEntries: mostJourneysInACommit, concernsEverybody: isDatabaseUnavailable },
   );
+  // Each change is small, and many journeys change at once under load: one request carries them all.
+  const segments = new GroupCommit<OutgoingMessage>(
+    (messages) => producer.send(userActivityTopic, messages),
+    { mostEntries: mostJourneysInACommit, concernsEverybody: () => true },
+  );
 
   return async (journeyId, record) => {
     const alerts = record.alerts.map((alert) => toAlert(journeyId, alert));
     await rows.commit({ journeyId, record, alerts });
     if (alerts.length > 0) await publish(alerts);
+    for (const row of record.segments) await segments.commit(toSegmentMessage(journeyId, row));
     await tellOthers(parts, journeyId, record);
   };
 

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import ms from 'ms';
 
 import { funnelSteps, type FunnelStep } from '../events/funnel.ts';
+import { segments, type Segment } from '../events/segment.ts';
 import { greatestAmount } from '../events/shop-event.ts';
 import { UnreachableError } from '../connections/unreachable-error.ts';
 import { SettingsError } from '../settings/settings-error.ts';
@@ -109,7 +110,7 @@ program
 
 program
   .command('journey')
-  .description("print one shopper's live journey: step, session, cart, purchases")
+  .description("print one shopper's live journey: step, segment, session, cart, purchases")
   .argument('[user]', 'the user id, or a pseudonym (u1_…, s1_…)')
   .option('--session <id>', "a visitor's session id, instead of a user")
   .option('--json', 'print it as one line of JSON', false)
@@ -129,8 +130,9 @@ program
 
 program
   .command('journeys')
-  .description('list running journeys by step, cart value and when they were last seen')
+  .description('list running journeys by step, segment, cart value and when they were last seen')
   .addOption(new Option('--step <step>', 'only those at this step').choices(funnelSteps))
+  .addOption(new Option('--segment <segment>', 'only those in this segment').choices(segments))
   .option('--min-value <amount>', 'only those with a cart worth this much', cartAmount)
   .option(
     '--seen-since <time>',
@@ -142,6 +144,7 @@ program
   .action(
     async (options: {
       step?: FunnelStep;
+      segment?: Segment;
       minValue?: number;
       seenSince?: number;
       limit: number;

@@ -16,6 +16,7 @@ export type JourneysOptions = JourneyFilter & {
 
 const funnelStep = defineSearchAttributeKey('FunnelStep', SearchAttributeType.KEYWORD);
 const cartValue = defineSearchAttributeKey('CartValue', SearchAttributeType.DOUBLE);
+const segment = defineSearchAttributeKey('Segment', SearchAttributeType.KEYWORD);
 const lastSeen = defineSearchAttributeKey('LastSeen', SearchAttributeType.DATETIME);
 
 const mostInOnePage = 1000;
@@ -45,7 +46,7 @@ async function listJourneys(client: Client, query: string, limit: number): Promi
   } catch (error) {
     if (grpcCodeOf(error) !== grpcCode.invalidArgument) throw error;
     throw new SetupError(
-      'Temporal does not know the search attributes FunnelStep, CartValue and LastSeen in this namespace: add them with npm run migrate.',
+      'Temporal does not know the search attributes FunnelStep, CartValue, LastSeen and Segment in this namespace: add them with npm run migrate.',
     );
   }
 }
@@ -55,6 +56,7 @@ function listed({ workflowId, typedSearchAttributes }: WorkflowExecutionInfo): L
     journeyId: workflowId.slice(journeyWorkflowId('').length),
     funnelStep: typedSearchAttributes.get(funnelStep) ?? null,
     cartValue: typedSearchAttributes.get(cartValue) ?? null,
+    segment: typedSearchAttributes.get(segment) ?? null,
     lastSeen: typedSearchAttributes.get(lastSeen)?.toISOString() ?? null,
   };
 }

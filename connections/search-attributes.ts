@@ -11,6 +11,7 @@ export const searchAttributes = {
   FunnelStep: indexedValueType.keyword,
   CartValue: indexedValueType.double,
   LastSeen: indexedValueType.datetime,
+  Segment: indexedValueType.keyword,
 } as const;
 
 /** Adds the search attributes that the namespace lacks. */

@@ -1,6 +1,7 @@
 import type { JourneyAlertType } from './alert.ts';
 import type { CheckoutTrouble } from './checkout-trouble.ts';
 import type { FunnelStep } from './funnel.ts';
+import type { SegmentRow } from './segment.ts';
 import type { Item } from './shop-event.ts';
 
 /**
@@ -123,6 +124,7 @@ export interface JourneyRecord {
   readonly abandonments: readonly AbandonmentRow[];
   readonly recoveries: readonly RecoveryRow[];
   readonly alerts: readonly JourneyAlert[];
+  readonly segments: readonly SegmentRow[];
   /** Visitors whose events this journey has taken over: what they wrote in their own name goes, in the same transaction. */
   readonly joinedVisitors: readonly JoinedVisitor[];
   /** Of a visitor's own journey, one at most: what it wrote in its own name goes. */

@@ -9,8 +9,13 @@ import { untilReady } from './readiness.ts';
 import type { StartedServer } from './started-server.ts';
 import { findTemporal } from './temporal-binary.ts';
 
-/** What journeys are found by in the UI: funnel step, value of the open cart, time of the last event. */
-const searchAttributes = { FunnelStep: 'Keyword', CartValue: 'Double', LastSeen: 'Datetime' } as const;
+/** What journeys are found by in the UI: funnel step, value of the open cart, time of the last event, segment. */
+const searchAttributes = {
+  FunnelStep: 'Keyword',
+  CartValue: 'Double',
+  LastSeen: 'Datetime',
+  Segment: 'Keyword',
+} as const;
 const startLimitMs = 60_000;
 const callLimitMs = 2_000;
 

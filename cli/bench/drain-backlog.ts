@@ -36,7 +36,7 @@ export async function drainBacklog(
   signal.throwIfAborted();
   await untilIdle(temporal, signal);
   const after = await temporal();
-  const journeys = await sampleJourneys(stores.database, new Date(0), everyJourney);
+  const journeys = await sampleJourneys(stores, new Date(0), everyJourney);
   const exactness = await lostAndDoubled(stores, { sent: events, since: new Date(0), journeys });
   const workflowIds = journeys.map(({ journeyId }) => journeyWorkflowId(journeyId));
   const takenAt = await lastTaskCompletedAt(stores.temporal, workflowIds);

@@ -49,7 +49,7 @@ export function measureUniformLoad(
       system,
       uniformLoad(eventsPerSecond, times),
     );
-    const journeys = await sampleJourneys(database, since, everyJourney);
+    const journeys = await sampleJourneys(system.stores, since, everyJourney);
     const sampled = journeys.slice(0, historiesRead).map(({ journeyId }) => journeyId);
     const engagement = percentilesOf(await engagementLatencies(temporal, sampled, measuredFrom));
     const steps = await stepLatency(database, measuredFrom);

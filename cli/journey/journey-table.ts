@@ -7,7 +7,8 @@ export interface ListedJourney {
   readonly funnelStep: string | null;
   /** Zero where no cart is open. */
   readonly cartValue: number | null;
-  /** ISO 8601: the latest event when step or cart value last changed. */
+  readonly segment: string | null;
+  /** ISO 8601: the latest event when step, cart value or segment last changed. */
   readonly lastSeen: string | null;
 }
 
@@ -17,7 +18,7 @@ export interface JourneyList {
   readonly total: number;
 }
 
-const headings = ['pseudonym', 'step', 'cart value', 'last seen'];
+const headings = ['pseudonym', 'step', 'cart value', 'segment', 'last seen'];
 const numberColumn = headings.indexOf('cart value');
 
 /** A table with one line a journey, and what is not shown; without a line end at its end. */
@@ -37,15 +38,16 @@ export function journeyTable({ journeys, total }: JourneyList): string {
   return [...table, ...(total > journeys.length ? [moreThanShown(journeys.length, total)] : [])].join('\n');
 }
 
-function cellsOf({ journeyId, funnelStep, cartValue, lastSeen }: ListedJourney): string[] {
+function cellsOf({ journeyId, funnelStep, cartValue, segment, lastSeen }: ListedJourney): string[] {
   return [
     printable(journeyId),
     funnelStep === null ? '–' : printable(funnelStep),
     cartValue ? amount(cartValue, null) : '–',
+    segment === null ? '–' : printable(segment),
     lastSeen === null ? '–' : readableTime(lastSeen),
   ];
 }
 
 function moreThanShown(shown: number, total: number): string {
-  return `${shown} of ${total} are shown: narrow them down with --step, --min-value or --seen-since, or raise --limit.`;
+  return `${shown} of ${total} are shown: narrow them down with --step, --segment, --min-value or --seen-since, or raise --limit.`;
 }

@@ -19,6 +19,7 @@ export function journeyText({ view, endedAt }: FoundJourney, now: number): strin
   const lines: Line[] = [
     ...(endedAt === null ? [] : [['Ended', `${when(endedAt)}; this is what it knew then`] as const]),
     ...handedOverLines(view),
+    ['Segment', segmentText(view, when)],
     ...firstTouchLines(view),
     ['Last event', view.lastEventAt === null ? 'none' : when(view.lastEventAt)],
     ...sessionLines(view),
@@ -51,6 +52,13 @@ function firstTouchLines({ firstTouch }: JourneyView): Line[] {
   const { at, page, referrer } = firstTouch;
   const from = referrer === null ? '' : `, from ${printable(referrer)}`;
   return [['First seen', `${readableTime(at)} on ${printable(page ?? '')}${from}`]];
+}
+
+function segmentText(
+  { segment: { name, since, because } }: JourneyView,
+  when: (iso: string) => string,
+): string {
+  return `${name}${since === null ? '' : ` since ${when(since)}`}: ${because}`;
 }
 
 /** Not whether it is open: a query is answered as of the workflow's last step, so it would still be when the gap has passed. */

@@ -1,8 +1,10 @@
 import type { FunnelStep } from '../../events/funnel.ts';
 import { journeyWorkflowType } from '../../events/letter.ts';
+import type { Segment } from '../../events/segment.ts';
 
 export interface JourneyFilter {
   readonly step?: FunnelStep | undefined;
+  readonly segment?: Segment | undefined;
   /** The least value of the cart, in the shop's currency. */
   readonly minValue?: number | undefined;
   /** How long ago, in milliseconds, the journey was last seen at most. */
@@ -10,11 +12,15 @@ export interface JourneyFilter {
 }
 
 /** Temporal's query for running journeys. `now` is in milliseconds since 1970. Throws a `RangeError` for a value that is no number. */
-export function visibilityQuery({ step, minValue, seenSinceMs }: JourneyFilter, now: number): string {
+export function visibilityQuery(
+  { step, segment, minValue, seenSinceMs }: JourneyFilter,
+  now: number,
+): string {
   return [
     `WorkflowType = '${journeyWorkflowType}'`,
     `ExecutionStatus = 'Running'`,
     ...(step === undefined ? [] : [`FunnelStep = '${step}'`]),
+    ...(segment === undefined ? [] : [`Segment = '${segment}'`]),
     ...(minValue === undefined ? [] : [`CartValue >= ${decimal(minValue)}`]),
     ...(seenSinceMs === undefined
       ? []

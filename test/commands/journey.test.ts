@@ -73,17 +73,21 @@ test('a second terminal shows and lists the journey of a running system', async 
   await send(brokers, 'raw-events', [
     { action: 'pageview', page: '/product/lamp-7' },
     { action: 'add_to_cart', currency: 'EUR', items: [{ product_id: 'lamp-7', quantity: 2, price: 49.9 }] },
+    { action: 'pageview', page: '/cart' },
   ]);
 
   const shown = await waitUntil(
     'the journey has its cart',
     () => npxAisle('journey', user),
-    ({ code, stdout }) => code === 0 && stdout.includes('99.80'),
+    ({ code, stdout }) => code === 0 && stdout.includes('99.80') && stdout.includes('high intent'),
   );
   expect(shown.stderr).toBe('');
   expect(shown.stdout).toMatch(/^User u1_[0-9a-f]{32} at step cart\n/);
   expect(shown.stdout).toMatch(
     /Cart +worth 99\.80 EUR, open since .*\n +2 × lamp-7 at 49\.90 EUR\n +counts as abandoned at \d{4}-\d\d-\d\d [\d:]{8} UTC \(in \d+ minutes\)/,
+  );
+  expect(shown.stdout).toMatch(
+    /\nSegment +high intent since \d{4}-\d\d-\d\d [\d:]{8} UTC \(.* ago\): looked at the cart with something in it\n/,
   );
   const [pseudonym = ''] = /u1_[0-9a-f]{32}/.exec(shown.stdout) ?? [];
 
@@ -93,17 +97,28 @@ test('a second terminal shows and lists the journey of a running system', async 
 
   const listed = await waitUntil(
     'the list has the journey',
-    () => npxAisle('journeys', '--step', 'cart', '--min-value', '99.80', '--seen-since', '1h', '--json'),
+    () =>
+      npxAisle(
+        ...['journeys', '--step', 'cart', '--segment', 'high intent', '--min-value', '99.80'],
+        ...['--seen-since', '1h', '--json'],
+      ),
     ({ code, stdout }) => code === 0 && stdout.includes(pseudonym),
   );
   expect(JSON.parse(listed.stdout)).toEqual({
-    journeys: [{ journeyId: pseudonym, funnelStep: 'cart', cartValue: 99.8, lastSeen: journey.lastEventAt }],
+    journeys: [
+      {
+        ...{ journeyId: pseudonym, funnelStep: 'cart', cartValue: 99.8, segment: 'high intent' },
+        lastSeen: journey.lastEventAt,
+      },
+    ],
     total: 1,
   });
   const table = await npxAisle('journeys');
   expect(table.stdout).toMatch(
-    new RegExp(`\\n${pseudonym}  cart +99\\.80  \\d{4}-\\d\\d-\\d\\d [\\d:]{8} UTC\\n$`),
+    new RegExp(`\\n${pseudonym}  cart +99\\.80  high intent  \\d{4}-\\d\\d-\\d\\d [\\d:]{8} UTC\\n$`),
   );
+  const others = await npxAisle('journeys', '--segment', 'at risk');
+  expect(others).toEqual({ code: 0, stdout: 'No running journey is like this.\n', stderr: '' });
   const dear = await npxAisle('journeys', '--min-value', '99.81');
   expect(dear).toEqual({ code: 0, stdout: 'No running journey is like this.\n', stderr: '' });
 
@@ -148,6 +163,10 @@ test('what cannot be shown is said in one sentence, an ended journey with its en
   const unknownStep = await aisle('journeys', '--step', 'basket');
   expect(unknownStep).toMatchObject({ code: 1, stdout: '' });
   expect(unknownStep.stderr).toContain('browse, product, cart, checkout, purchase');
+
+  const unknownSegment = await aisle('journeys', '--segment', 'rich');
+  expect(unknownSegment).toMatchObject({ code: 1, stdout: '' });
+  expect(unknownSegment.stderr).toContain('new, returning, hesitating, high intent, high value, at risk');
 
   await send(servers.kafka, topics.rawEvents.name, [{ action: 'pageview', page: '/home' }]);
   const workflow = temporal.workflow.getHandle(journeyWorkflowId(pseudonym));

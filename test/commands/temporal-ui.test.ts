@@ -90,6 +90,7 @@ test('a journey can be found and read in the Temporal UI', async () => {
     );
     expect(text).toMatch(/lamp-7\s+1\s+49\.90/);
     expect(text).toMatch(/mug-2\s+2\s+7\.50/);
+    expect(text).toMatch(/Segment: new: in the first session\./);
     expect(text).toMatch(/Latest session .* 4 events, 2 page views, from \/home to \/product\/lamp-7/);
 
     await page.getByRole('tab', { name: 'Search Attributes' }).click();
@@ -99,6 +100,7 @@ test('a journey can be found and read in the Temporal UI', async () => {
     expect(attributes).toMatch(/"CartValue": 64\.9,/);
     expect(attributes).toMatch(/"FunnelStep": "cart",/);
     expect(attributes).toMatch(/"LastSeen": "\d{4}-\d\d-\d\dT/);
+    expect(attributes).toMatch(/"Segment": "new"/);
   });
 
   running.signal('SIGINT');

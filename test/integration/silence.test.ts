@@ -155,7 +155,7 @@ test('what became of a held alert is written once, whatever comes again or too l
   const write = async (...fates: AlertFate[]) => {
     for (const alert of fates) {
       const abandonments = [{ ...row, suppressed: alert === 'suppressed', alert }];
-      const nothing = { steps: [], carts: [], purchases: [], recoveries: [], alerts: [] };
+      const nothing = { steps: [], carts: [], purchases: [], recoveries: [], alerts: [], segments: [] };
       const record = { ...nothing, abandonments, joinedVisitors: [], handOvers: [] };
       for (const { text, rows } of journeyStatements([{ journeyId: 'u1_a', record }]))
         await deployment.database.query(text, [JSON.stringify(rows)]);

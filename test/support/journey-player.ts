@@ -4,6 +4,7 @@ import type { JourneyRules, Letter, LetterLine } from '../../events/letter.ts';
 import type { QuietUntil } from '../../activities/quiet-until.ts';
 import { Journey } from '../../workflows/journey/journey.ts';
 import { newJourney } from '../../workflows/journey/state.ts';
+import { upgradeState } from '../../workflows/journey/upgrade-state.ts';
 import { minute } from './letters.ts';
 import type { ToldEvent } from './reference-journey.ts';
 
@@ -112,7 +113,7 @@ export class JourneyPlayer {
 
   continueAsNew(): void {
     const state = JSON.parse(JSON.stringify(this.journey.state)) as Journey['state'];
-    this.journey = new Journey(state, this.rules);
+    this.journey = new Journey(upgradeState(state.journeyId, state), this.rules);
   }
 
   rows<Key extends keyof JourneyRecord>(key: Key): JourneyRecord[Key][number][] {

@@ -11,6 +11,7 @@ const nothing: JourneyRecord = {
   abandonments: [],
   recoveries: [],
   alerts: [],
+  segments: [],
   joinedVisitors: [],
   handOvers: [],
 };
@@ -34,6 +35,12 @@ const everything: JourneyRecord = {
   abandonments: [{ cartId: 'c1', kind: 'cart', abandonedAt: 3, suppressed: false, alert: 'said', ...money }],
   recoveries: [{ cartId: 'c1', recoveredAt: 4, value: 19.9 }],
   alerts: [],
+  segments: [
+    {
+      ...{ segment: 'high intent', previous: 'new', since: 5, because: 'in the checkout', step: 'checkout' },
+      ...{ cartValue: 19.9, currency: 'EUR', sessions: 1, purchases: 0, purchasedValue: 0, abandonments: 0 },
+    },
+  ],
   joinedVisitors: [],
   handOvers: [],
 };
@@ -56,7 +63,7 @@ describe('the statements', () => {
 
   it('are one a table, an abandonment before its recovery', () => {
     const names = statements.map(({ name }) => name);
-    expect(new Set(names).size).toBe(5);
+    expect(new Set(names).size).toBe(6);
     expect(names.indexOf('write-abandonments')).toBeLessThan(names.indexOf('write-recoveries'));
   });
 
@@ -67,6 +74,7 @@ describe('the statements', () => {
       ['write-purchases', 2],
       ['write-abandonments', 2],
       ['write-recoveries', 2],
+      ['write-segments', 2],
     ]);
     expect(statements[0]?.rows).toEqual([
       { journeyId: 'u1_a', ...everything.steps[0] },
@@ -102,15 +110,15 @@ describe('the statements', () => {
       { journeyId: 'u1_a', record: user },
       { journeyId: 's1_w', record: visitor },
     ]);
-    const deletions = taking.slice(0, 4);
+    const deletions = taking.slice(0, 5);
     const tables = deletions.map(({ text }) => /DELETE FROM (\w+)/.exec(text)?.[1]);
-    expect(tables).toEqual(['funnel_steps', 'carts', 'purchases', 'abandonments']);
+    expect(tables).toEqual(['funnel_steps', 'carts', 'purchases', 'abandonments', 'journey_segments']);
     for (const { rows } of deletions)
       expect(rows).toEqual([
         { journeyId: 's1_v', until: null },
         { journeyId: 's1_w', until: 5 },
       ]);
-    expect(taking.slice(4).some(({ text }) => text.includes('DELETE'))).toBe(false);
+    expect(taking.slice(5).some(({ text }) => text.includes('DELETE'))).toBe(false);
   });
 
   it('take values as parameters only', () => {

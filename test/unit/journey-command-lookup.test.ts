@@ -80,8 +80,10 @@ describe('the query', () => {
   });
 
   it('joins all filters', () => {
-    expect(visibilityQuery({ step: 'cart', minValue: 100, seenSinceMs: 3_600_000 }, now)).toBe(
-      `${running} AND FunnelStep = 'cart' AND CartValue >= 100.00 AND LastSeen >= '2026-03-01T11:00:00.000Z'`,
+    expect(
+      visibilityQuery({ step: 'cart', segment: 'at risk', minValue: 100, seenSinceMs: 3_600_000 }, now),
+    ).toBe(
+      `${running} AND FunnelStep = 'cart' AND Segment = 'at risk' AND CartValue >= 100.00 AND LastSeen >= '2026-03-01T11:00:00.000Z'`,
     );
   });
 

@@ -25,6 +25,7 @@ const silent: JourneyView = {
   abandonments: 0,
   lastAbandonment: null,
   heldAlert: null,
+  segment: { name: 'new', since: null, because: 'in the first session', told: 'new' },
   restsAfter: '2026-03-02T12:00:00.000Z',
   counts: { events: 0, duplicates: 0, late: 0, letters: 0 },
   marks: {},
@@ -79,6 +80,12 @@ const shopping: JourneyView = {
     recovered: true,
     alert: 'said',
   },
+  segment: {
+    name: 'high intent',
+    since: '2026-03-01T11:50:00.000Z',
+    because: 'looked at the cart with something in it',
+    told: 'high intent',
+  },
   counts: { events: 40, duplicates: 1, late: 0, letters: 6 },
 };
 
@@ -86,6 +93,7 @@ describe('a journey', () => {
   it('is shown whole', () => {
     expect(journeyText({ view: shopping, endedAt: null }, now).split('\n')).toEqual([
       `User ${journeyId} at step cart`,
+      'Segment       high intent since 2026-03-01 11:50:00 UTC (10 minutes ago): looked at the cart with something in it',
       'Last event    2026-03-01 11:57:00 UTC (3 minutes ago)',
       'Session       number 3, 2026-03-01 11:45:00 UTC to 2026-03-01 11:57:00 UTC',
       '              5 events, 1 page view, from /home to /product/lamp-7',
@@ -104,7 +112,13 @@ describe('a journey', () => {
 
   it('that knows little says so', () => {
     const text = journeyText({ view: { ...silent, kind: 'visitor' }, endedAt: null }, now);
-    for (const line of [/^Visitor u1_/, /Last event +none/, /Session +none/, /Cart +none open/]) {
+    for (const line of [
+      /^Visitor u1_/,
+      /Segment +new: in the first session\n/,
+      /Last event +none/,
+      /Session +none/,
+      /Cart +none open/,
+    ]) {
       expect(text).toMatch(line);
     }
     expect(text).toMatch(/Purchases +none\nAbandonments +none/);
@@ -155,15 +169,21 @@ describe('a journey', () => {
 
 describe('the list', () => {
   const journeys = [
-    { journeyId, funnelStep: 'checkout', cartValue: 1249.5, lastSeen: '2026-03-01T11:57:00.000Z' },
-    { journeyId, funnelStep: 'cart', cartValue: 0, lastSeen: null },
+    {
+      journeyId,
+      funnelStep: 'checkout',
+      cartValue: 1249.5,
+      segment: 'at risk',
+      lastSeen: '2026-03-01T11:57:00.000Z',
+    },
+    { journeyId, funnelStep: 'cart', cartValue: 0, segment: null, lastSeen: null },
   ];
 
   it('is a table, with cart values that line up', () => {
     expect(journeyTable({ journeys, total: 2 }).split('\n')).toEqual([
-      'pseudonym                            step      cart value  last seen',
-      `${journeyId}  checkout     1249.50  2026-03-01 11:57:00 UTC`,
-      `${journeyId}  cart               –  –`,
+      'pseudonym                            step      cart value  segment  last seen',
+      `${journeyId}  checkout     1249.50  at risk  2026-03-01 11:57:00 UTC`,
+      `${journeyId}  cart               –  –        –`,
     ]);
   });
 

@@ -17,6 +17,7 @@ export function describeJourney(view: JourneyView): string {
     `### ${headline(view)}`,
     describeHandOver(view),
     describeNext(view),
+    describeSegment(view),
     describeItems(view),
     describeSession(view),
     describePast(view),
@@ -55,6 +56,10 @@ function describeNext({ cart, lastAbandonment, heldAlert }: JourneyView): string
   return lastAbandonment && !lastAbandonment.recovered
     ? '**Next deadline:** none. A purchase may still recover the abandoned cart.'
     : '**Next deadline:** none.';
+}
+
+function describeSegment({ segment: { name, since, because } }: JourneyView): string {
+  return `**Segment:** ${name}${since === null ? '' : `, since ${readable(since)}`}: ${because}.`;
 }
 
 function describeItems({ cart }: JourneyView): string {

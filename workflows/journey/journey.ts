@@ -20,11 +20,13 @@ import {
   longestAwaitMs,
   nextWake,
 } from './deadlines.ts';
+import { changeToTell, followSegment } from './follow-segment.ts';
 import { isAnswerTo, letGo } from './held-alert.ts';
 import type { JourneyEvent } from './journey-event.ts';
 import { Outbox } from './outbox.ts';
 import { purchase } from './purchase.ts';
 import { isLate, visit } from './session.ts';
+import { noteSigns, turnPages } from './signs.ts';
 import type { JourneyState } from './state.ts';
 import { Inbox, type Taken } from './visitors.ts';
 
@@ -139,6 +141,7 @@ export class Journey {
     const abandoned = abandonCart(this.state, cart, deadline, this.rules, quietUntil);
     this.outbox.addCart(abandoned.cart);
     this.outbox.addAbandonment(abandoned.abandonment);
+    followSegment(this.state, this.rules, deadline);
     if (abandoned.alert) this.outbox.addAlert(abandoned.alert);
   }
 
@@ -160,7 +163,10 @@ export class Journey {
   }
 
   takeRecord(): JourneyRecord | null {
-    return this.outbox.take();
+    return this.outbox.take((writesAnyway) =>
+      // Events that wait for a deadline to be settled belong to the same letter: it changes the segment once.
+      this.hasWaitingEvents ? null : changeToTell(this.state, this.rules, writesAnyway),
+    );
   }
 
   nextWake(): number {
@@ -231,6 +237,9 @@ export class Journey {
     // A late purchase still ends its cart: to keep the deadline running would raise a false alarm.
     if (event.cartEffect === 'purchase') this.applyPurchase(event);
     else if (!late) this.outbox.addCart(changeCart(this.state, event));
+    turnPages(this.state);
+    if (!late) noteSigns(this.state, event);
+    followSegment(this.state, this.rules, this.state.lastEventAt);
   }
 
   private applyPurchase(event: JourneyEvent): void {

@@ -9,6 +9,7 @@ import type {
   RecoveryRow,
   StepRow,
 } from '../../events/journey-record.ts';
+import type { SegmentRow } from '../../events/segment.ts';
 
 /** Collects what a journey has to write until the workflow hands it to an activity. Of one cart only the latest row counts. */
 export class Outbox {
@@ -51,12 +52,12 @@ export class Outbox {
 
   /** The visitor's events are a user's: what was to be written of them in its own name is not. */
   handOver(handOver: HandOver): void {
-    this.take();
+    this.take(() => null);
     this.handOvers.push(handOver);
   }
 
-  /** Empties it; `null` when there is nothing to write. */
-  take(): JourneyRecord | null {
+  /** Empties it; `null` when there is nothing to write. A change of segment is asked for last, as it may depend on the rest. */
+  take(changeToTell: (writesAnyway: boolean) => SegmentRow | null): JourneyRecord | null {
     const record: JourneyRecord = {
       steps: this.steps.splice(0),
       carts: [...this.carts.values()],
@@ -66,11 +67,15 @@ export class Outbox {
       alerts: this.alerts.splice(0),
       joinedVisitors: [...this.joinedVisitors.values()],
       handOvers: this.handOvers.splice(0),
+      segments: [],
     };
     this.carts.clear();
     this.purchases.clear();
     this.abandonments.clear();
     this.joinedVisitors.clear();
-    return Object.values(record).some((rows: readonly unknown[]) => rows.length > 0) ? record : null;
+    const isEmpty = Object.values(record).every((rows: readonly unknown[]) => rows.length === 0);
+    const change = changeToTell(!isEmpty);
+    if (change) return { ...record, segments: [change] };
+    return isEmpty ? null : record;
   }
 }

@@ -3,6 +3,7 @@ import type { FunnelStep } from '../../events/funnel.ts';
 import type { AbandonmentRow, AlertFate, CartRow, CartStage } from '../../events/journey-record.ts';
 import type { CheckoutSigns } from './checkout-signs.ts';
 import type { JourneyEvent } from './journey-event.ts';
+import { firstSegment, type SegmentState } from './segment-state.ts';
 
 /**
  * All that a journey knows, as plain JSON: it travels through continue-as-new. Times are event times in
@@ -50,6 +51,7 @@ export interface JourneyState {
   /** When an abandonment was last said aloud, for the cool-down; for one that was held back, when it was let go. */
   lastAlertAt: number | null;
   counts: Counts;
+  segment: SegmentState;
   /** Since the first checkout page; absent before. */
   checkout?: CheckoutSigns | undefined;
 }
@@ -147,5 +149,6 @@ export function newJourney(journeyId: string): JourneyState {
     heldAlert: null,
     lastAlertAt: null,
     counts: { events: 0, duplicates: 0, late: 0, letters: 0 },
+    segment: firstSegment(),
   };
 }

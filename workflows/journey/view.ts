@@ -1,7 +1,9 @@
 import type { CheckoutTrouble } from '../../events/checkout-trouble.ts';
 import type { CartRow, CartStage } from '../../events/journey-record.ts';
+import type { Segment } from '../../events/segment.ts';
 import type { Journey } from './journey.ts';
 import { idleDeadline } from './deadlines.ts';
+import { segmentOf } from './segments.ts';
 import type { Abandonment, Counts, JourneyState, Mark, Purchase } from './state.ts';
 import { isUserJourney, type JourneyRules } from '../../events/letter.ts';
 
@@ -52,6 +54,14 @@ export interface JourneyView {
   };
   /** What was last wrong with a checkout; absent in answers of an older release. */
   readonly checkoutTrouble?: TroubleView | null;
+  readonly segment: {
+    readonly name: Segment;
+    /** Null for a shopper who has been new from the first event on. */
+    readonly since: string | null;
+    readonly because: string;
+    /** The last one that was told to the topic; a journey begins as `new` without a word. */
+    readonly told: Segment;
+  };
   readonly restsAfter: string;
   readonly counts: Counts;
   readonly marks: Readonly<Record<string, Mark>>;
@@ -119,6 +129,12 @@ export function viewOf(journey: Journey, rules: JourneyRules): JourneyView {
       saidUnlessActiveBy: iso(heldAlert.until) ?? '',
     },
     checkoutTrouble: troubleOf(state),
+    segment: {
+      name: state.segment.segment,
+      since: iso(state.segment.since),
+      because: segmentOf(state, rules).because,
+      told: state.segment.told,
+    },
     restsAfter: iso(idleDeadline(state, rules)) ?? '',
     counts: state.counts,
     marks: state.marks,

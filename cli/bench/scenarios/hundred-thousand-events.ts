@@ -55,7 +55,7 @@ function run(bench: Bench): Promise<Figure[]> {
     await sampling;
     const { since, sent } = measured;
     const tenth = Math.floor(sent / 10);
-    const journeys = await sampleJourneys(stores.database, since, 1);
+    const journeys = await sampleJourneys(stores, since, 1);
     const lengths = await historyLengths(
       stores.temporal,
       journeyWorkflowId(journeys[0]?.journeyId ?? 'nobody'),

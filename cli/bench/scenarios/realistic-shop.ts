@@ -37,7 +37,7 @@ async function run(bench: Bench): Promise<Figure[]> {
     const all = await stepLatency(database, measuredFrom);
     const first = await stepLatency(database, new Date(windows.first.from), new Date(windows.first.until));
     const last = await stepLatency(database, new Date(windows.last.from), new Date(windows.last.until));
-    const journeys = await sampleJourneys(database, since, journeysAsked);
+    const journeys = await sampleJourneys(system.stores, since, journeysAsked);
     const { lost, doubled } = await lostAndDoubled(system.stores, { sent, since, journeys });
     return [
       { name: `${name}/step-p99`, value: all?.p99 ?? null, unit: 'ms', goal: atMost(500) },
