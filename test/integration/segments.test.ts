@@ -194,6 +194,7 @@ test('a visitor’s change names no user, and minutes stay as they were', async 
     journey_id: journeyId,
     window_end_time: new Date(minuteAgo + 60_000).toISOString(),
     activity: { ...nothing, pageviews: 1, pages: ['/checkout'] },
+    bot: false,
   });
   expect(told?.window_end_time).not.toBe(content.window_end_time);
 });
