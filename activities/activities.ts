@@ -39,8 +39,9 @@ export interface Identity {
 }
 
 export interface RecallQuestion {
-  readonly visitorId: string;
-  /** Whose events are asked for: those that are this user's, or with `null` those that are the visitor's own. */
+  /** The journey under which the events were recorded. */
+  readonly journeyId: string;
+  /** Whose events are asked for: a visitor's that are this user's, or with `null` the journey's own. */
   readonly userId: string | null;
   /** The highest offset that has been taken already, by partition. */
   readonly marks: Readonly<Record<number, number>>;
@@ -51,6 +52,8 @@ export interface Recalled {
   readonly identity: Identity | null;
   /** In the order of the log, so that none is missing before one that is there. */
   readonly lines: readonly LetterLine[];
+  /** When the last of them was recorded, milliseconds since 1970: by then all of them were on the topic. */
+  readonly recordedUpTo: number;
   /** There is more behind these lines: ask again. */
   readonly hasMore: boolean;
 }
@@ -60,8 +63,8 @@ export interface JourneyActivities {
   recordJourney(journeyId: string, record: JourneyRecord): Promise<void>;
   /** Asks the event record whether the user was silent after `after` until `until`. */
   askSilence(question: SilenceQuestion): Promise<SilenceAnswer>;
-  /** Asks the event record for a visitor's events; `null` while the record is behind. */
-  recallVisitor(question: RecallQuestion): Promise<Recalled | null>;
+  /** Asks the event record for events that no letter has brought; `null` while the record is behind. */
+  recallEvents(question: RecallQuestion): Promise<Recalled | null>;
   /** How long a checkout page usually takes to load, over all users; `null` while too few views are known. */
   askUsualLoadTime(page: string): Promise<UsualLoadTime | null>;
 }

@@ -10,7 +10,7 @@ import { createAskSilence } from './ask-silence.ts';
 import { createAskUsualLoadTime } from './ask-usual-load-time.ts';
 import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
 import { createQuietUntil } from './quiet-until.ts';
-import { createRecallVisitor } from './recall-visitor.ts';
+import { createRecallEvents } from './recall-events.ts';
 import { createRecordJourney } from './record-journey.ts';
 import { createRollUp } from './roll-up.ts';
 
@@ -42,7 +42,7 @@ export function createActivities({
       quietUntil: createQuietUntil(settings.ALERT_QUIET_HOURS, settings.ALERT_TIME_ZONE),
       botsInFunnels: settings.BOTS_IN_FUNNELS,
     }),
-    recallVisitor: createRecallVisitor(database, topics.rawEvents.name, settings.BOTS_IN_FUNNELS),
+    recallEvents: createRecallEvents(database, topics.rawEvents.name, settings.BOTS_IN_FUNNELS),
     askUsualLoadTime: createAskUsualLoadTime(database),
     rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
   };

@@ -42,12 +42,12 @@ export async function askSilence(question: SilenceQuestion): Promise<SilenceAnsw
   }
 }
 
-export async function recallVisitor(question: RecallQuestion): Promise<Recalled | null> {
+export async function recallEvents(question: RecallQuestion): Promise<Recalled | null> {
   try {
-    return await quick.recallVisitor(question);
+    return await quick.recallEvents(question);
   } catch (error) {
     log.warn('the record could not be asked at once; trying until it answers', { error });
-    return patient.recallVisitor(question);
+    return patient.recallEvents(question);
   }
 }
 

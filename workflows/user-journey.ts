@@ -16,7 +16,7 @@ import {
   type Letter,
 } from '../events/letter.ts';
 import { Alarm } from './alarm.ts';
-import { askSilence, askUsualLoadTime, recallVisitor, recordJourney } from './effects.ts';
+import { askSilence, askUsualLoadTime, recallEvents, recordJourney } from './effects.ts';
 import { Journey } from './journey/journey.ts';
 import type { JourneyState } from './journey/state.ts';
 import { upgradeState } from './journey/upgrade-state.ts';
@@ -108,7 +108,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
     for (;;) {
       const question = journey.recallInQuestion();
       if (!question) return;
-      const answer = await recallVisitor(question);
+      const answer = await recallEvents(question);
       if (answer) journey.recalled(question, answer);
       else pauseMs = await rest(pauseMs);
     }

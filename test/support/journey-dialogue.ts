@@ -9,9 +9,11 @@ export function read(journey: Journey, ...letters: readonly Letter[]): void {
   journey.advance();
 }
 
-/** Answers the question about silence that a journey must have at `now`. */
+/** Answers the question about silence that a journey must have at `now`; the record cannot tell more than the answer. */
 export function answer(journey: Journey, now: number, said: SilenceAnswer): void {
   const question = journey.silenceInQuestion(now);
   if (!question) throw new Error('the journey has no question');
   journey.answered(question, said, now);
+  for (let asked = journey.recallInQuestion(); asked; asked = journey.recallInQuestion())
+    journey.recalled(asked, { identity: null, lines: [], recordedUpTo: 0, hasMore: false });
 }

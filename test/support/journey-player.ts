@@ -35,6 +35,9 @@ export class JourneyPlayer {
   /** What the record says is usual for any page. */
   usual: UsualLoadTime | null = null;
   private readonly rules: JourneyRules;
+  /** What the record tells when it is asked; empty for one that knows only that there are events. */
+  private recorded: readonly LetterLine[] = [];
+  private now = 0;
   private readonly events: readonly ToldEvent[];
   private readonly quietUntil: QuietUntil;
 
@@ -45,9 +48,12 @@ export class JourneyPlayer {
     this.journey = new Journey(newJourney('u1_player'), rules);
   }
 
-  play(fates: readonly Fate[], until: number): void {
+  /** `recalls`: whether the record tells the events that it knows of, or only that there are some. */
+  play(fates: readonly Fate[], until: number, recalls = true): void {
     const sent: Letter[] = [];
-    for (const { letter, at, fate } of lettersOf(this.events, fates)) {
+    const letters = lettersOf(this.events, fates);
+    if (recalls) this.recorded = recordedOnce(letters.flatMap(({ letter }) => letter.lines));
+    for (const { letter, at, fate } of letters) {
       sent.push(letter);
       this.clockTo(at);
       this.deliver(letter, at);
@@ -80,6 +86,7 @@ export class JourneyPlayer {
 
   /** The record answers with the truth: what the user did by the time that was asked about. */
   settle(now: number): void {
+    this.now = now;
     for (let rounds = 0; ; rounds += 1) {
       if (rounds > mostRounds) throw new Error('a journey cannot settle');
       this.readLetters();
@@ -108,7 +115,14 @@ export class JourneyPlayer {
   }
 
   private readLetters(): void {
-    if (this.journey.recallInQuestion()) throw new Error('there is no visitor to ask about');
+    for (let asked = this.journey.recallInQuestion(); asked; asked = this.journey.recallInQuestion()) {
+      const { marks } = asked;
+      const lines = this.recorded.filter(
+        ([partition, offset, time]) => time <= this.now && offset > (marks[partition] ?? -1),
+      );
+      const recordedUpTo = lines.reduce((latest, [, , time]) => Math.max(latest, time), 0);
+      this.journey.recalled(asked, { identity: null, lines, recordedUpTo, hasMore: false });
+    }
   }
 
   continueAsNew(): void {
@@ -141,6 +155,13 @@ export class JourneyPlayer {
     }
     return [...byKey.values()];
   }
+}
+
+/** Each event at its first place, partition by partition in the order of the log. */
+function recordedOnce(lines: readonly LetterLine[]): LetterLine[] {
+  const inOrder = lines.toSorted((left, right) => left[0] - right[0] || left[1] - right[1]);
+  const ids = new Set<string>();
+  return inOrder.filter(([, , , id]) => !ids.has(id) && ids.add(id));
 }
 
 export const alertName = ({ type, cartId, recovered }: JourneyAlert): string =>

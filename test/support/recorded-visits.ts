@@ -18,7 +18,7 @@ export class RecordedVisits {
   }
 
   /** Answers a few lines at a time, so that asking again is always tried. */
-  recall({ visitorId, userId, marks }: RecallQuestion, most = 3): Recalled {
+  recall({ journeyId: visitorId, userId, marks }: RecallQuestion, most = 3): Recalled {
     const identity = this.identities.get(visitorId) ?? null;
     const wanted = (this.lines.get(visitorId) ?? [])
       .filter(([partition, offset]) => offset > (marks[partition] ?? -1))
@@ -27,7 +27,9 @@ export class RecordedVisits {
         return userId === null ? !isUsers : isUsers && identity.userId === userId;
       })
       .sort((left, right) => left[0] - right[0] || left[1] - right[1]);
-    return { identity, lines: wanted.slice(0, most), hasMore: wanted.length > most };
+    const lines = wanted.slice(0, most);
+    const recordedUpTo = lines.reduce((latest, [, , time]) => Math.max(latest, time), 0);
+    return { identity, lines, recordedUpTo, hasMore: wanted.length > most };
   }
 
   /** The latest event of an actor in a time, visitors who are that user included. */

@@ -146,7 +146,7 @@ export class VisitPlayer {
 
   private answer({ journeyId, after, until, isHandedOver }: SilenceQuestion): SilenceAnswer {
     const isKnown = this.visits.recall({
-      visitorId: journeyId,
+      journeyId,
       userId: null,
       marks: {},
       completeUntil: 0,

@@ -57,10 +57,10 @@ export class Ledger implements JourneyActivities {
     return this.answers.shift() ?? { silent: true, ...(quietUntil === null ? {} : { quietUntil }) };
   };
 
-  recallVisitor = async (question: RecallQuestion): Promise<Recalled | null> => {
+  recallEvents = async (question: RecallQuestion): Promise<Recalled | null> => {
     this.recalls.push(question);
     const answer = this.recalled.shift();
-    return answer === undefined ? { identity: null, lines: [], hasMore: false } : answer;
+    return answer === undefined ? { identity: null, lines: [], recordedUpTo: 0, hasMore: false } : answer;
   };
 
   askUsualLoadTime = async (page: string): Promise<UsualLoadTime | null> => {
@@ -139,7 +139,7 @@ export async function withJourney(
       activities: {
         recordJourney: ledger.recordJourney,
         askSilence: ledger.askSilence,
-        recallVisitor: ledger.recallVisitor,
+        recallEvents: ledger.recallEvents,
         askUsualLoadTime: ledger.askUsualLoadTime,
       },
       // Without a cache every workflow task replays the history from its start: what is not deterministic fails.

@@ -5,7 +5,7 @@ import type {
   SilenceQuestion,
 } from '../../activities/activities.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
-import { isUserJourney, type JourneyRules, type Letter } from '../../events/letter.ts';
+import type { JourneyRules, Letter } from '../../events/letter.ts';
 import type { UsualLoadTime } from '../../events/checkout-trouble.ts';
 import { changeCart } from './cart.ts';
 import { noteCheckoutSigns } from './checkout-signs.ts';
@@ -100,24 +100,23 @@ export class Journey {
     if (answer.silent === true) this.wasSilent(answer.quietUntil ?? null);
     if (answer.silent === false) {
       this.heardOf(answer.lastEventAt, now);
-      const visitorId = isUserJourney(this.state.journeyId) ? answer.visitorId : this.state.journeyId;
-      if (visitorId !== null) this.askAbout(visitorId, completeUntil, until);
+      this.askAbout(answer.visitorId ?? this.state.journeyId, completeUntil, until);
     }
     if (answer.silent === 'handed over') this.askAbout(this.state.journeyId, completeUntil, until);
   }
 
-  /** A visitor's events need not wait for their letter, which may go another way: the record has them. */
-  private askAbout(visitorId: string, appendedUpTo: number, eventsUpTo: number): void {
+  /** Events that the record has need not wait for their letter, which may be long in coming or go another way. */
+  private askAbout(journeyId: string, appendedUpTo: number, eventsUpTo: number): void {
     const empty = { incarnations: {}, lines: [], appendedUpTo };
-    const isOwn = visitorId === this.state.journeyId;
+    const isOwn = journeyId === this.state.journeyId;
     this.receive(
-      isOwn ? { ...empty, asks: true } : { ...empty, eventsUpTo, joins: { [visitorId]: appendedUpTo } },
+      isOwn ? { ...empty, asks: true } : { ...empty, eventsUpTo, joins: { [journeyId]: appendedUpTo } },
     );
   }
 
   /**
-   * The record knows a later event, whose letter is still under way: the deadline moves, and waits for the letter. An alert
-   * that quiet hours held back is dropped: its user came back.
+   * The record knows a later event: the deadline moves, and waits for the event or its letter. An alert that quiet hours
+   * held back is dropped: its user came back.
    */
   private heardOf(eventTime: number, now: number): void {
     if (this.state.heldAlert) {

@@ -1,6 +1,6 @@
 import type { Identity, Recalled, RecallQuestion } from '../../activities/activities.ts';
 import type { HandOver, JoinedVisitor } from '../../events/journey-record.ts';
-import { isUserJourney, type Letter, type LetterLine } from '../../events/letter.ts';
+import type { Letter, LetterLine } from '../../events/letter.ts';
 import { offsetsTaken, takeNewLines } from './duplicates.ts';
 import { readLine, type JourneyEvent } from './journey-event.ts';
 import { newJourney, type JourneyState } from './state.ts';
@@ -41,21 +41,19 @@ export class Inbox {
   recallInQuestion(): RecallQuestion | null {
     const [letter] = this.letters;
     if (!letter) return null;
-    const { journeyId, lastAppendedAt } = this.state;
-    if (!isUserJourney(journeyId)) {
-      const mustAsk = (letter.asks ?? this.state.handedOver !== null) && !this.answered.has(journeyId);
-      if (!mustAsk) return null;
-      const completeUntil = Math.max(letter.appendedUpTo, lastAppendedAt);
-      return this.question(journeyId, null, completeUntil);
-    }
+    const { journeyId, lastAppendedAt, handedOver } = this.state;
+    const asksAboutItself = letter.asks ?? handedOver !== null;
+    if (asksAboutItself && !this.answered.has(journeyId))
+      return this.question(journeyId, null, Math.max(letter.appendedUpTo, lastAppendedAt));
     const joins = Object.entries(letter.joins ?? {});
     const open = joins.find(([visitorId]) => !this.answered.has(visitorId));
     return open ? this.question(open[0], journeyId, open[1]) : null;
   }
 
   /** Takes what the record answered. */
-  recalled({ visitorId, userId }: RecallQuestion, answer: Recalled): Taken {
+  recalled({ journeyId: visitorId, userId }: RecallQuestion, answer: Recalled): Taken {
     if (userId === null) return this.recalledOwn(visitorId, answer);
+    this.noteAppended(answer.recordedUpTo);
     const { identity } = answer;
     // Two users at one time from one device: bridge and record may differ on who came first. The record decides.
     if (!answer.hasMore) this.answered.set(visitorId, identity === null || identity.userId === userId);
@@ -75,8 +73,10 @@ export class Inbox {
     const { handedOver } = this.state;
     const own = letter.lines.filter((line) => isOwn(line, handedOver));
     const events = [...visitors, ...this.take(own, null)];
-    if (letter.lines.length > 0) this.state.counts.letters += 1;
-    this.state.lastAppendedAt = Math.max(this.state.lastAppendedAt, letter.appendedUpTo);
+    if (letter.lines.length + visitors.length > 0) {
+      this.state.counts.letters += 1;
+      this.noteAppended(letter.appendedUpTo);
+    }
     const eventsUpTo = latestTime(letter);
     this.state.lettersUpTo = Math.max(this.state.lettersUpTo, eventsUpTo);
     this.letters.shift();
@@ -90,14 +90,14 @@ export class Inbox {
    * A visitor who turned out to be a user starts over with what the record says is still its own: the rest is the
    * user's, who is told to read it.
    */
-  private recalledOwn(visitorId: string, { identity, lines, hasMore }: Recalled): Taken {
+  private recalledOwn(journeyId: string, { identity, lines, recordedUpTo, hasMore }: Recalled): Taken {
     const { handedOver, lastAppendedAt, lastEventAt } = this.state;
     if (identity && (handedOver === null || handedOver.until !== identity.until)) {
       const isNews = handedOver === null;
       const [letter] = this.letters;
       const appendedUpTo = Math.max(lastAppendedAt, letter?.appendedUpTo ?? 0);
       const eventsUpTo = Math.max(lastEventAt, letter ? latestTime(letter) : 0);
-      Object.assign(this.state, newJourney(visitorId), { handedOver: identity, lastAppendedAt });
+      Object.assign(this.state, newJourney(journeyId), { handedOver: identity, lastAppendedAt });
       // Asked again with no marks: the answer was about what lies behind the old ones.
       return {
         events: [],
@@ -105,13 +105,18 @@ export class Inbox {
         handOver: isNews ? { ...identity, appendedUpTo, eventsUpTo } : null,
       };
     }
-    if (!hasMore) this.answered.set(visitorId, true);
+    if (!hasMore) this.answered.set(journeyId, true);
+    this.noteAppended(recordedUpTo);
     return { events: this.take(lines, null), joined: null, handOver: null };
   }
 
-  private question(visitorId: string, userId: string | null, completeUntil: number): RecallQuestion {
-    const marks = offsetsTaken(this.state, userId === null ? null : visitorId);
-    return { visitorId, userId, marks, completeUntil };
+  private noteAppended(at: number): void {
+    this.state.lastAppendedAt = Math.max(this.state.lastAppendedAt, at);
+  }
+
+  private question(journeyId: string, userId: string | null, completeUntil: number): RecallQuestion {
+    const marks = offsetsTaken(this.state, userId === null ? null : journeyId);
+    return { journeyId, userId, marks, completeUntil };
   }
 
   private take(lines: readonly LetterLine[], visitorId: string | null): JourneyEvent[] {

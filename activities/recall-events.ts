@@ -17,6 +17,7 @@ interface RecallRow {
   readonly user_id: string | null;
   readonly until: number | null;
   readonly events: readonly RecordedEvent[] | null;
+  readonly recorded_up_to: number | null;
 }
 
 interface RecordedEvent {
@@ -37,15 +38,16 @@ interface RecordedEvent {
 }
 
 /**
- * Reads a visitor's events from the record, in the order of the log, behind the given offsets. The record takes each
- * partition in order, so that what is there is never behind something that is still to come: offsets tell exactly what
- * a journey has. Asked by a user's journey it gives what is that user's; asked by the visitor's own, what is nobody's.
+ * Reads events from the record that no letter has brought yet, in the order of the log, behind the given offsets. The
+ * record takes each partition in order, so that what is there is never behind something that is still to come: offsets
+ * tell exactly what a journey has. Asked by a user about a visitor it gives what is that user's; asked about the journey
+ * itself, what is nobody else's.
  */
-export function createRecallVisitor(
+export function createRecallEvents(
   database: Database,
   rawEventsTopic: string,
   botsInFunnels: boolean,
-): JourneyActivities['recallVisitor'] {
+): JourneyActivities['recallEvents'] {
   return async (question) => {
     const giveUpAt = Date.now() + longestWaitMs;
     for (;;) {
@@ -56,12 +58,12 @@ export function createRecallVisitor(
     }
   };
 
-  async function read({ visitorId, userId, marks, completeUntil }: RecallQuestion): Promise<RecallRow> {
+  async function read({ journeyId, userId, marks, completeUntil }: RecallQuestion): Promise<RecallRow> {
     const { rows } = await database.query<RecallRow>({
-      name: 'recall-visitor',
+      name: 'recall-events',
       text: recall,
       values: [
-        visitorId,
+        journeyId,
         userId,
         JSON.stringify(marks),
         completeUntil,
@@ -71,16 +73,17 @@ export function createRecallVisitor(
       ],
     });
     const row = rows[0];
-    if (!row) throw new Error('the record gave no answer about a visitor');
+    if (!row) throw new Error('the record gave no answer about a journey');
     return row;
   }
 }
 
-function toRecalled({ user_id: userId, until, events }: RecallRow): Recalled {
+function toRecalled({ user_id: userId, until, events, recorded_up_to: recordedUpTo }: RecallRow): Recalled {
   const read = events ?? [];
   return {
     identity: userId === null ? null : { userId, until },
     lines: read.slice(0, mostLines).map(toLine),
+    recordedUpTo: recordedUpTo ?? 0,
     hasMore: read.length > mostLines,
   };
 }
@@ -132,6 +135,7 @@ const recall = `
        'action', action, 'page', page, 'referrer', referrer, 'items', items, 'value', value, 'currency', currency,
        'order_id', order_id, 'load_time', load_time, 'properties', properties,
        'device', json_build_object('type', device_type, 'browser', browser, 'os', os)) ORDER BY source_partition, source_offset)
-     FROM wanted) AS events
+     FROM wanted) AS events,
+    (SELECT max(${milliseconds('recorded_at')})::float8 FROM wanted) AS recorded_up_to
   FROM (SELECT) AS once
   LEFT JOIN identity ON true`;
