@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { createDeliverLetter, readRun } from '../activities/deliver-letter.ts';
+import { createDeliverLetter, readRun, readTaskLag } from '../activities/deliver-letter.ts';
 import { createRecordIdentities } from '../activities/record-identities.ts';
 import { Closing } from '../connections/closing.ts';
 import type { TopicConsumer } from '../connections/kafka.ts';
@@ -16,6 +16,7 @@ import { withRoomInRun } from './journey/run-room.ts';
 import { openConnections } from './open-connections.ts';
 import { createParser } from './parse/parse-event.ts';
 import { createPseudonyms } from './parse/pseudonyms.ts';
+import { createSharedParser } from './parse/shared-parser.ts';
 import { keepReporting } from './record/keep-reporting.ts';
 import { createRecordLane } from './record/record-lane.ts';
 import { ProgressReport } from './record/report-progress.ts';
@@ -68,10 +69,12 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
   const groups = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX);
   const topic = topics.rawEvents.name;
   const from = settings.KAFKA_AUTO_OFFSET_RESET;
-  const parse = createParser(createPseudonyms(options.pseudonymKey), {
-    maxEventBytes: settings.MAX_EVENT_BYTES,
-    clockSkewLimitMs: settings.CLOCK_SKEW_LIMIT,
-  });
+  const parse = createSharedParser(
+    createParser(createPseudonyms(options.pseudonymKey), {
+      maxEventBytes: settings.MAX_EVENT_BYTES,
+      clockSkewLimitMs: settings.CLOCK_SKEW_LIMIT,
+    }),
+  );
   const noteJoined = onceBothJoined(options.onReady);
 
   async function join(
@@ -116,6 +119,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
       createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
       (journeyId) => readRun(workflows, journeyId),
     ),
+    readTaskLag: (journeyId) => readTaskLag(workflows, journeyId),
     offsets,
     news: new StepNews(settings.SESSION_GAP),
     troubleSigns: new TroubleSigns(troubleRulesOf(settings)),

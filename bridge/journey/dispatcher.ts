@@ -7,6 +7,8 @@ export interface DispatcherLimits {
   /** Letters under way at once. Calm ones leave a part of them free for urgent ones. */
   readonly mostInFlight: number;
   readonly mostCalmInFlight: number;
+  /** Full letters go without regard to the pace while no more than so many calm ones are under way. */
+  readonly mostFullInFlight: number;
 }
 
 /** Sends what the mailbox holds: urgent letters at once, the rest at the pace. Stops at the first error of `send`. */
@@ -15,6 +17,7 @@ export class Dispatcher {
   private readonly pace: Pace;
   private readonly send: (letter: OutgoingLetter) => Promise<void>;
   private readonly limits: DispatcherLimits;
+  private readonly isPressed: () => boolean;
   private inFlight = 0;
   private calmInFlight = 0;
   private wake: (() => void) | null = null;
@@ -25,11 +28,13 @@ export class Dispatcher {
     pace: Pace,
     send: (letter: OutgoingLetter) => Promise<void>,
     limits: DispatcherLimits,
+    isPressed: () => boolean = () => false,
   ) {
     this.mailbox = mailbox;
     this.pace = pace;
     this.send = send;
     this.limits = limits;
+    this.isPressed = isPressed;
   }
 
   /** Tells the dispatcher that the mailbox has something new. */
@@ -55,11 +60,19 @@ export class Dispatcher {
 
   /** Starts all letters that may go now; says how long until the pace allows the next, in milliseconds. */
   private sendWhatMayGo(): number {
-    const { mostInFlight, mostCalmInFlight } = this.limits;
+    const { mostInFlight, mostCalmInFlight, mostFullInFlight } = this.limits;
     while (this.inFlight < mostInFlight) {
       const urgent = this.mailbox.takeUrgent();
       if (!urgent) break;
       void this.start(urgent);
+    }
+    // A full letter gains nothing by waiting, nor does any when the mailbox is about to stop the reading for everybody.
+    while (this.inFlight < mostInFlight && this.calmInFlight < mostFullInFlight) {
+      const isPressed = this.isPressed();
+      if (this.pace.isWorkerBehind && !isPressed) break;
+      const letter = this.mailbox.takeFull() ?? (isPressed ? this.mailbox.takeCalm() : null);
+      if (!letter) break;
+      void this.start(letter);
     }
     while (this.inFlight < mostInFlight && this.calmInFlight < mostCalmInFlight) {
       if (!this.pace.tryTake(performance.now())) return this.pace.waitMs;

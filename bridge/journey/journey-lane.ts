@@ -11,7 +11,7 @@ import {
 } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
 import { keepingMembership } from '../keep-membership.ts';
-import type { Parsed, RawMessage } from '../parse/parse-event.ts';
+import type { ParseAt } from '../parse/shared-parser.ts';
 import { Assignment } from './assignment.ts';
 import { isBackPressure } from './back-pressure.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -21,11 +21,13 @@ import type { OffsetLedger } from './offset-ledger.ts';
 import type { Pace } from './pace.ts';
 import type { TroubleSigns } from './trouble-signs.ts';
 import { Visitors } from './visitors.ts';
+import { WorkerLag } from './worker-lag.ts';
 import { toLetter, toMail } from './write-letter.ts';
 
 export interface JourneyLaneParts {
-  readonly parse: (message: RawMessage) => Parsed;
+  readonly parse: ParseAt;
   readonly deliver: DeliverLetter;
+  readonly readTaskLag: (journeyId: string) => Promise<number>;
   readonly offsets: OffsetReader;
   readonly news: StepNews;
   readonly troubleSigns: TroubleSigns;
@@ -42,7 +44,10 @@ export interface JourneyLaneParts {
 }
 
 const letterLimits = { mostEvents: 500, mostBytes: 262_144 };
-const dispatcherLimits = { mostInFlight: 24, mostCalmInFlight: 8 };
+const dispatcherLimits = { mostInFlight: 24, mostCalmInFlight: 8, mostFullInFlight: 4 };
+const stalenessMs = 60_000;
+/** The share of the events that may wait from which on letters go as fast as they are taken. */
+const pressure = 0.9;
 const commitEveryMs = 500;
 const roomPollMs = 20;
 const eventsBetweenPauses = 250;
@@ -56,16 +61,19 @@ export class JourneyLane {
   private readonly parts: JourneyLaneParts;
   private readonly mailbox = new Mailbox(letterLimits);
   private readonly dispatcher: Dispatcher;
+  private readonly workerLag: WorkerLag;
   private assignment = new Assignment([], new Map());
   private visitors = new Visitors(false, 0);
 
   constructor(parts: JourneyLaneParts) {
     this.parts = parts;
+    this.workerLag = new WorkerLag(parts.pace, parts.readTaskLag);
     this.dispatcher = new Dispatcher(
       this.mailbox,
       parts.pace,
       (letter) => this.send(letter),
       dispatcherLimits,
+      () => this.mailbox.size >= parts.mostPendingEvents * pressure,
     );
   }
 
@@ -113,7 +121,7 @@ export class JourneyLane {
   private post(ledger: OffsetLedger, { partition, readAt }: MessageBatch, message: IncomingMessage): void {
     const { parse, news, troubleSigns, botsInFunnels } = this.parts;
     const { offset } = message;
-    const parsed = parse(message);
+    const parsed = parse(message, partition, offset);
     if (!parsed.usable) {
       // The record lane has sent it to the dead letters.
       ledger.skip(offset);
@@ -129,7 +137,9 @@ export class JourneyLane {
     const position = { partition, offset, appendedAt: readAt };
     const isNews = news.isNews(event, actor);
     const isTrouble = troubleSigns.isUrgent(event, actor);
-    const mail = toMail(event, position, isNews || isTrouble, route);
+    // What is read long after it happened gains nothing by going first, and costs a letter of its own.
+    const isFresh = readAt - event.time < stalenessMs;
+    const mail = toMail(event, position, isFresh && (isNews || isTrouble), route);
     if (route.to === 'nobody') {
       ledger.skip(offset);
       this.visitors.holdBack(route.sessionId, mail);
@@ -143,7 +153,11 @@ export class JourneyLane {
   /** Sends letters and commits what is delivered, until the lane stops. */
   async run(consumer: TopicConsumer): Promise<void> {
     const { stopping } = this.parts;
-    await Promise.all([this.dispatcher.run(stopping), this.commitDelivered(consumer)]);
+    await Promise.all([
+      this.dispatcher.run(stopping),
+      this.commitDelivered(consumer),
+      this.workerLag.run(stopping),
+    ]);
     await this.commit(consumer);
   }
 
@@ -187,6 +201,7 @@ export class JourneyLane {
       if (stopping.aborted) return;
       throw error;
     }
+    this.workerLag.sent(letter.journeyId);
     assignment.settle(letter.mail);
   }
 }

@@ -89,6 +89,11 @@ export class Mailbox {
     return this.take(this.urgentQueue, true);
   }
 
+  /** A calm letter that can get no larger. */
+  takeFull(): OutgoingLetter | null {
+    return this.take(this.fullQueue, false);
+  }
+
   takeCalm(): OutgoingLetter | null {
     const [first, second] = this.wasFull
       ? [this.calmQueue, this.fullQueue]

@@ -7,13 +7,16 @@ export interface PaceBounds {
 const comfortableMs = 12;
 /** One that takes longer than this had to queue. */
 const crowdedMs = 30;
+/** A workflow task that its worker takes up within this finds the worker with room to spare; one that waits longer queues. */
+const comfortableLagMs = 60;
+const crowdedLagMs = 250;
 const adjustEveryMs = 1_000;
 const longestBurstSeconds = 0.25;
 
 /**
- * The pace of letters that are not urgent, found by feedback: the latency of signals is the sensor. Additive increase
- * while the server answers at ease, multiplicative decrease when it does not (as TCP does it: Chiu & Jain, 1989), within
- * bounds. Time is handed in, so that the policy can be tested without a clock.
+ * The pace of letters that are not urgent, found by feedback: the latency of signals and the worker's lag are the sensors.
+ * Additive increase while both are at ease, multiplicative decrease when one is not (as TCP does it: Chiu & Jain, 1989),
+ * within bounds. Time is handed in, so that the policy can be tested without a clock.
  */
 export class Pace {
   private perSecond: number;
@@ -22,6 +25,7 @@ export class Pace {
   private refilledAt: number;
   private adjustedAt: number;
   private latencies: number[] = [];
+  private lagMs = 0;
 
   constructor(bounds: PaceBounds, now: number) {
     this.bounds = bounds;
@@ -32,6 +36,11 @@ export class Pace {
 
   get lettersPerSecond(): number {
     return this.perSecond;
+  }
+
+  /** True while the worker is behind: whatever can wait must not be added to its queue. */
+  get isWorkerBehind(): boolean {
+    return this.lagMs > crowdedLagMs;
   }
 
   /** Takes leave for one letter, if the pace allows one at `now` (ms). */
@@ -54,14 +63,20 @@ export class Pace {
     return Math.max(1, ((1 - this.tokens) / this.perSecond) * 1000);
   }
 
+  /** Notes how long workflow tasks wait for their worker. */
+  observeLag(lagMs: number): void {
+    this.lagMs = lagMs;
+  }
+
   /** Notes how long a signal took; failures to deliver count as slow. */
   observe(latencyMs: number, now: number): void {
     this.latencies.push(latencyMs);
     if (now - this.adjustedAt < adjustEveryMs) return;
     const sorted = this.latencies.sort((left, right) => left - right);
     const typical = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    if (typical > crowdedMs) this.perSecond *= 0.8;
-    else if (typical < comfortableMs) this.perSecond += Math.max(2, this.bounds.mostPerSecond * 0.05);
+    if (typical > crowdedMs || this.isWorkerBehind) this.perSecond *= 0.8;
+    else if (typical < comfortableMs && this.lagMs < comfortableLagMs)
+      this.perSecond += Math.max(2, this.bounds.mostPerSecond * 0.05);
     this.perSecond = Math.min(
       this.bounds.mostPerSecond,
       Math.max(this.bounds.leastPerSecond, this.perSecond),

@@ -12,13 +12,13 @@ import { isDatabaseUnavailable, type Database } from '../../connections/postgres
 import type { ShopEvent } from '../../events/shop-event.ts';
 import type { Topics } from '../../events/topics.ts';
 import { keepingMembership } from '../keep-membership.ts';
-import type { Parsed, RawMessage } from '../parse/parse-event.ts';
+import type { ParseAt } from '../parse/shared-parser.ts';
 import { toDeadLetterMessage, type DeadLetter } from './dead-letters.ts';
 import { toPageViewMessage } from './page-views.ts';
 import type { ProgressReport } from './report-progress.ts';
 
 export interface RecordLaneParts {
-  readonly parse: (message: RawMessage) => Parsed;
+  readonly parse: ParseAt;
   readonly database: Database;
   readonly recordIdentities: RecordIdentities;
   readonly producer: MessageProducer;
@@ -73,7 +73,7 @@ async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSi
   ) => deadLetters.push({ topic, partition, offset, reason, eventId, bytes: value?.length ?? 0, appendedAt });
 
   for (const message of messages) {
-    const parsed = parts.parse(message);
+    const parsed = parts.parse(message, partition, message.offset);
     if (!parsed.usable) bury(message, parsed.reason, parsed.eventId);
     else {
       events.push(parsed.event);

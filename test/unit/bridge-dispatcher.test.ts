@@ -14,7 +14,10 @@ interface Sent {
 const stops: AbortController[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop.abort()));
 
-function office(limits = { mostInFlight: 4, mostCalmInFlight: 2 }, lettersPerSecond = 5_000) {
+function office(
+  limits = { mostInFlight: 4, mostCalmInFlight: 2, mostFullInFlight: 2 },
+  lettersPerSecond = 5_000,
+) {
   const mailbox = new Mailbox({ mostEvents: 10, mostBytes: 1_000_000 });
   const stop = new AbortController();
   stops.push(stop);
@@ -73,7 +76,11 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('letters', () => {
   it('that are urgent go before those that waited longer', async () => {
-    const { dispatcher, stop, post, started, underWay } = office({ mostInFlight: 2, mostCalmInFlight: 2 });
+    const { dispatcher, stop, post, started, underWay } = office({
+      mostInFlight: 2,
+      mostCalmInFlight: 2,
+      mostFullInFlight: 2,
+    });
     for (const user of ['calm-1', 'calm-2', 'calm-3']) post(user, false);
     for (const user of ['urgent-1', 'urgent-2', 'urgent-3']) post(user, true);
     const running = dispatcher.run(stop.signal);
@@ -124,7 +131,10 @@ describe('letters', () => {
   });
 
   it('that are calm wait for the pace, and urgent ones do not', async () => {
-    const { dispatcher, stop, post, underWay, started } = office({ mostInFlight: 4, mostCalmInFlight: 4 }, 1);
+    const { dispatcher, stop, post, underWay, started } = office(
+      { mostInFlight: 4, mostCalmInFlight: 4, mostFullInFlight: 4 },
+      1,
+    );
     post('calm-1', false);
     const running = dispatcher.run(stop.signal);
     await turn();

@@ -49,6 +49,7 @@ function lane(
           };
     },
     deliver,
+    readTaskLag: () => Promise.resolve(0),
     offsets: {
       ends: () => Promise.resolve([]),
       starts: () => Promise.resolve(new Map([[0, { next: 10, committed: false, metadata: '' }]])),

@@ -31,6 +31,21 @@ describe('the pace', () => {
     expect(after(20, 20, pace, 10_000).lettersPerSecond).toBe(before);
   });
 
+  it('falls while the worker is behind, however quickly signals are answered, and does not rise before it has caught up', () => {
+    const pace = after(5, 60);
+    expect(pace.isWorkerBehind).toBe(false);
+    pace.observeLag(900);
+    expect(pace.isWorkerBehind).toBe(true);
+    after(5, 60, pace, 60_000);
+    expect(pace.lettersPerSecond).toBe(20);
+    pace.observeLag(150);
+    after(5, 10, pace, 120_000);
+    expect(pace.lettersPerSecond).toBe(20);
+    pace.observeLag(0);
+    after(5, 60, pace, 130_000);
+    expect(pace.lettersPerSecond).toBe(200);
+  });
+
   it('is not moved by a single slow signal among many', () => {
     const pace = new Pace(bounds, 0);
     for (let now = 50; now <= 1_000; now += 50) pace.observe(now === 500 ? 9_000 : 10, now);
