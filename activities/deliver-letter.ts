@@ -1,4 +1,5 @@
 import { isGrpcServiceError, WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
+import { RawValue } from '@temporalio/common';
 
 import {
   isUserJourney,
@@ -9,7 +10,12 @@ import {
   type Letter,
 } from '../events/letter.ts';
 
-export type DeliverLetter = (journeyId: string, letter: Letter) => Promise<void>;
+/** A letter that is JSON already. */
+export interface LetterText {
+  readonly json: string;
+}
+
+export type DeliverLetter = (journeyId: string, letter: Letter | LetterText) => Promise<void>;
 
 /** Signals the user's journey, starting it when it is not running. One call, no retries of its own beyond the client's. */
 export function createDeliverLetter(
@@ -23,11 +29,18 @@ export function createDeliverLetter(
       taskQueue,
       args: [{ journeyId, rules }],
       signal: letterSignalName,
-      signalArgs: [letter],
+      signalArgs: ['json' in letter ? asPayload(letter) : letter],
       staticSummary: isUserJourney(journeyId) ? 'a user’s journey' : 'a visitor’s journey',
     });
   };
 }
+
+const encoder = new TextEncoder();
+const encoding = encoder.encode('json/plain');
+
+/** Goes to the server as it is: it would only be parsed to be written again. */
+const asPayload = ({ json }: LetterText): RawValue =>
+  RawValue.fromPayload({ metadata: { encoding }, data: encoder.encode(json) });
 
 /** Signals a journey only if it runs: there is nothing to say to one that does not. */
 export async function deliverIfRunning(

@@ -22,7 +22,7 @@ import type { Pace } from './pace.ts';
 import type { TroubleSigns } from './trouble-signs.ts';
 import { Visitors } from './visitors.ts';
 import { WorkerLag } from './worker-lag.ts';
-import { toLetter, toMail } from './write-letter.ts';
+import { toMail, writeLetter } from './write-letter.ts';
 
 export interface JourneyLaneParts {
   readonly parse: ParseAt;
@@ -185,7 +185,7 @@ export class JourneyLane {
   private async send(letter: OutgoingLetter): Promise<void> {
     const { deliver, log, stopping } = this.parts;
     const { assignment } = this;
-    const content = toLetter(letter, assignment.incarnations);
+    const content = writeLetter(letter, assignment.incarnations);
     try {
       await untilItWorks(() => deliver(letter.journeyId, content), {
         mayRetry: isBackPressure,

@@ -1,11 +1,9 @@
-import type { Letter, LetterLine } from '../../events/letter.ts';
+import type { LetterText } from '../../activities/deliver-letter.ts';
+import type { Letter } from '../../events/letter.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
 import { writeLine } from '../../events/write-line.ts';
 import type { Mail, OutgoingLetter } from './mailbox.ts';
 import type { Route } from './visitors.ts';
-
-/** A tuple's brackets, numbers and commas, beside its texts. */
-const lineOverheadBytes = 48;
 
 interface Position {
   readonly partition: number;
@@ -14,10 +12,8 @@ interface Position {
 }
 
 export function toMail(event: ShopEvent, position: Position, isUrgent: boolean, route: Route): Mail {
-  const line = writeLine(event, position.partition, position.offset);
-  const detail = line[6] ? JSON.stringify(line[6]).length : 0;
-  const bytes = lineOverheadBytes + event.eventId.length + (event.page?.length ?? 0) + detail;
-  const content = { ...position, line, bytes };
+  const line = JSON.stringify(writeLine(event, position.partition, position.offset));
+  const content = { ...position, line, bytes: line.length };
   if (route.to === 'nobody') {
     const { sessionId: journeyId } = route;
     return {
@@ -38,28 +34,35 @@ export function toMail(event: ShopEvent, position: Position, isUrgent: boolean, 
   return { ...content, journeyId, urgent, visitorId, joins, asks, isSettled: false };
 }
 
-export function toLetter({ mail }: OutgoingLetter, incarnations: ReadonlyMap<number, string>): Letter {
+/** The letter as JSON text, put together from its lines without reading them again. */
+export function writeLetter({ mail }: OutgoingLetter, incarnations: ReadonlyMap<number, string>): LetterText {
   const joins = mail.flatMap((each) => each.joins ?? []);
   const asks = mail.some((each) => each.asks);
   const partitions =
     joins.length > 0 || asks ? incarnations.keys() : new Set(mail.map(({ partition }) => partition));
-  const visitorMail = mail.filter(({ visitorId }) => visitorId !== null);
-  return {
+  const head: Omit<Letter, 'lines' | 'visitors'> = {
     incarnations: Object.fromEntries(
       [...partitions].map((partition) => [partition, incarnations.get(partition) ?? '']),
     ),
     appendedUpTo: mail.reduce((latest, { appendedAt }) => Math.max(latest, appendedAt), 0),
-    lines: mail.filter(({ visitorId }) => visitorId === null).map(({ line }) => line),
-    ...(visitorMail.length > 0 ? { visitors: linesByVisitor(visitorMail) } : {}),
     ...(joins.length > 0 ? { joins: joinsOf(joins) } : {}),
     ...(asks ? { asks } : {}),
   };
+  const lines = linesOf(mail.filter(({ visitorId }) => visitorId === null));
+  const visitors = visitorsOf(mail.filter(({ visitorId }) => visitorId !== null));
+  return { json: `${JSON.stringify(head).slice(0, -1)},"lines":${lines}${visitors}}` };
 }
 
-function linesByVisitor(mail: readonly Mail[]): Record<string, LetterLine[]> {
-  const lines: Record<string, LetterLine[]> = {};
-  for (const { visitorId, line } of mail) if (visitorId !== null) (lines[visitorId] ??= []).push(line);
-  return lines;
+const linesOf = (mail: readonly Mail[]): string => `[${mail.map(({ line }) => line).join(',')}]`;
+
+function visitorsOf(mail: readonly Mail[]): string {
+  if (mail.length === 0) return '';
+  const visitors = [...new Set(mail.map(({ visitorId }) => visitorId))];
+  const entries = visitors.map(
+    (visitor) =>
+      `${JSON.stringify(visitor)}:${linesOf(mail.filter(({ visitorId }) => visitorId === visitor))}`,
+  );
+  return `,"visitors":{${entries.join(',')}}`;
 }
 
 const joinsOf = (joins: readonly NonNullable<Mail['joins']>[]): NonNullable<Letter['joins']> =>

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { readLag } from '../../cli/demo/stream-figures.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
+import { rulesOf } from '../../settings/journey-rules.ts';
 import { closeAfter } from '../../simulator/opening-hours.ts';
 import { demoProfile } from '../../simulator/profile.ts';
 import { publish } from '../../simulator/publisher.ts';
@@ -12,7 +13,9 @@ import { openShop, type ShopMessage } from '../../simulator/shop.ts';
 import { errorLevel } from '../support/aisle-process.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
 import { askJourneys, listJourneys } from '../support/journeys.ts';
+import { referenceJourney } from '../support/reference-journey.ts';
 import { recountShop, type Expected } from '../support/shop-oracle.ts';
+import { toldByActor } from '../support/told-shop.ts';
 import { openProducer, readJsonTopic, type RawMessage } from '../support/topic.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -30,6 +33,7 @@ interface Strike {
 
 let deployment: Deployment;
 let messages: ShopMessage[];
+let opensAt: number;
 let expected: Expected;
 let journeys: Map<string, JourneyView | null>;
 const strikes: Partial<Record<'bridge' | 'worker', Strike>> = {};
@@ -68,7 +72,8 @@ beforeAll(async () => {
   let worker = deployment.start('worker');
   await Promise.all([bridge.ready, worker.ready]);
 
-  const options = { seed, ratePerSecond: 100, profile: demoProfile, opensAt: Date.now() };
+  opensAt = Date.now();
+  const options = { seed, ratePerSecond: 100, profile: demoProfile, opensAt };
   messages = [...closeAfter(streamMs, openShop(options))];
   expected = recountShop(messages, deadlines);
   const producer = await openProducer(brokers, deployment.topics.rawEvents.name);
@@ -258,6 +263,40 @@ test('each purchase and each abandonment is recorded once, and none that did not
     `SELECT journey_id || ' ' || kind || ' ' || cart_id AS fact FROM abandonments`,
   );
   expect(abandonments.map(({ fact }) => fact).sort()).toEqual(underPseudonyms(expected.abandonments));
+});
+
+test('carts, purchases and abandonments are what the reference model makes of the events', async () => {
+  const rules = rulesOf(deployment.settings);
+  const told = toldByActor(messages, opensAt);
+  const until = Date.now() + 60 * 60_000;
+  const wanted = [...told].flatMap(([actor, events]) => {
+    const { carts, purchases, abandonments } = referenceJourney(events, until, rules);
+    const fact = (...parts: unknown[]) => [journeyOf(actor), ...parts].join(' ');
+    return [
+      ...carts.map(({ cartId, status, stage, value }) => fact('cart', cartId, status, stage, value ?? '')),
+      ...purchases.map(({ purchaseId, cartId, value }) =>
+        fact('purchase', purchaseId, cartId ?? '', value ?? ''),
+      ),
+      ...abandonments.map(({ cartId, abandonedAt }) => fact('abandonment', cartId, abandonedAt)),
+    ];
+  });
+  const known = new Set([...told.keys()].map(journeyOf));
+  const rows = await rowsOf<{ journey_id: string; fact: string }>(
+    `SELECT journey_id, concat_ws(' ', journey_id, 'cart', cart_id, status, stage, coalesce(value::float8::text, '')) AS fact
+     FROM carts
+     UNION ALL
+     SELECT journey_id, concat_ws(' ', journey_id, 'purchase', purchase_id, coalesce(cart_id, ''),
+       coalesce(value::float8::text, ''))
+     FROM purchases
+     UNION ALL
+     SELECT journey_id, concat_ws(' ', journey_id, 'abandonment', cart_id,
+       round(extract(epoch FROM abandoned_at) * 1000)::bigint)
+     FROM abandonments`,
+  );
+  const kept = rows.filter(({ journey_id: id }) => known.has(id)).map(({ fact }) => fact);
+  expect(kept.sort()).toEqual(wanted.sort());
+  // Enough of them that a difference would show.
+  expect(told.size).toBeGreaterThan(0.9 * expected.eventsOf.size);
 });
 
 test('the alerts on the topic are those of the table, one for each fact', async () => {

@@ -37,7 +37,7 @@ interface Actor {
  * Whose an event is: a session that shows a user at any time is that user's from its start. Users and visitors are told
  * apart by their kind: an id of one may equal an id of the other.
  */
-function actorsOf(messages: readonly ShopMessage[]): (event: WireEvent) => string {
+export function actorsOf(messages: readonly ShopMessage[]): (event: WireEvent) => string {
   const users = new Map<string, string>();
   for (const { kind, event } of messages) {
     if (kind !== 'event' || event?.user_id == null) continue;

@@ -1,10 +1,10 @@
 import type { SilenceAnswer, SilenceQuestion } from '../../activities/activities.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
-import type { Letter } from '../../events/letter.ts';
+import type { Letter, LetterLine } from '../../events/letter.ts';
 import { isUserJourney } from '../../events/letter.ts';
 import type { Mail } from '../../bridge/journey/mailbox.ts';
 import { Visitors } from '../../bridge/journey/visitors.ts';
-import { toLetter, toMail } from '../../bridge/journey/write-letter.ts';
+import { toMail, writeLetter } from '../../bridge/journey/write-letter.ts';
 import { Journey } from '../../workflows/journey/journey.ts';
 import { newJourney } from '../../workflows/journey/state.ts';
 import { alertName, type Fate } from './journey-player.ts';
@@ -80,8 +80,8 @@ export class VisitPlayer {
       this.visits.shows(sessionId, userId, event.at);
       this.own.set(userId, [...(this.own.get(userId) ?? []), event.at]);
     } else {
-      const [line] = [this.mailOf(event, partition, offset, new Visitors(true, 0)).line];
-      this.visits.hold(sessionId, line);
+      const { line } = this.mailOf(event, partition, offset, new Visitors(true, 0));
+      this.visits.hold(sessionId, JSON.parse(line) as LetterLine);
     }
   }
 
@@ -105,7 +105,10 @@ export class VisitPlayer {
     this.open = new Map();
     for (const [journeyId, entries] of open) {
       const mail = entries.map((entry) => entry.mail);
-      this.deliver(journeyId, toLetter({ journeyId, urgent: false, mail }, incarnations));
+      this.deliver(
+        journeyId,
+        JSON.parse(writeLetter({ journeyId, urgent: false, mail }, incarnations).json) as Letter,
+      );
     }
   }
 

@@ -56,7 +56,7 @@ function office(
       asks: false,
       isSettled: false,
       bytes: 10,
-      line: [0, offset, 0, `e${offset}`, 'click'],
+      line: '[]',
     });
     dispatcher.notice();
   };

@@ -48,7 +48,8 @@ function lane(
             }),
           };
     },
-    deliver,
+    deliver: (journeyId, letter) =>
+      deliver(journeyId, 'json' in letter ? (JSON.parse(letter.json) as Letter) : letter),
     readTaskLag: () => Promise.resolve(0),
     offsets: {
       ends: () => Promise.resolve([]),

@@ -18,7 +18,7 @@ const mailOf = (journeyId: string, offset: number, urgent: boolean, bytes = 10):
   asks: false,
   isSettled: false,
   bytes,
-  line: [0, offset, offset, `e${offset}`, 'click'],
+  line: '[]',
 });
 
 /** What a mailbox must do, as plain lists. */
