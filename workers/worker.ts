@@ -50,6 +50,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       ...versioningOf(settings),
       activities: createActivities({ database, producer, workflows, settings }),
       maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
+      ...slotsFor(settings.MAX_CACHED_JOURNEYS),
       shutdownGraceTime: '5s',
       shutdownForceTime: '10s',
     });
@@ -72,4 +73,18 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
   } finally {
     await closing.closeAll();
   }
+}
+
+const slotsWanted = 200;
+
+/**
+ * A journey that waits for the record holds a slot of its worker and no processor: with the library's forty, a few dozen
+ * deadlines at once would hold up everybody else's steps. More slots than cached journeys would evict each other's.
+ */
+function slotsFor(cachedJourneys: number) {
+  if (cachedJourneys < slotsWanted) return {};
+  return {
+    maxConcurrentWorkflowTaskExecutions: slotsWanted,
+    maxConcurrentLocalActivityExecutions: slotsWanted,
+  };
 }

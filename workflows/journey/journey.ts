@@ -96,17 +96,21 @@ export class Journey {
   }
 
   /** What the record says about the user's silence. */
-  answered({ completeUntil, until }: SilenceQuestion, answer: SilenceAnswer, now: number): void {
+  answered({ until }: SilenceQuestion, answer: SilenceAnswer, now: number): void {
     if (answer.silent === true) this.wasSilent(answer.quietUntil ?? null);
     if (answer.silent === false) {
       this.heardOf(answer.lastEventAt, now);
-      this.askAbout(answer.visitorId ?? this.state.journeyId, completeUntil, until);
+      this.askAbout(answer.visitorId ?? this.state.journeyId, until);
     }
-    if (answer.silent === 'handed over') this.askAbout(this.state.journeyId, completeUntil, until);
+    if (answer.silent === 'handed over') this.askAbout(this.state.journeyId, until);
   }
 
-  /** Events that the record has need not wait for their letter, which may be long in coming or go another way. */
-  private askAbout(journeyId: string, appendedUpTo: number, eventsUpTo: number): void {
+  /**
+   * Events that the record has need not wait for their letter, which may be long in coming or go another way. What it has
+   * just told of is there: to wait until it is complete would only hold the worker up.
+   */
+  private askAbout(journeyId: string, eventsUpTo: number): void {
+    const appendedUpTo = this.state.lastAppendedAt;
     const empty = { incarnations: {}, lines: [], appendedUpTo };
     const isOwn = journeyId === this.state.journeyId;
     this.receive(
