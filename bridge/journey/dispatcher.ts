@@ -7,8 +7,8 @@ export interface DispatcherLimits {
   /** Letters under way at once. Calm ones leave a part of them free for urgent ones. */
   readonly mostInFlight: number;
   readonly mostCalmInFlight: number;
-  /** Full letters go without regard to the pace while no more than so many calm ones are under way. */
-  readonly mostFullInFlight: number;
+  /** Under pressure letters go without regard to the pace while no more than so many calm ones are under way. */
+  readonly mostPressedInFlight: number;
 }
 
 /** Sends what the mailbox holds: urgent letters at once, the rest at the pace. Stops at the first error of `send`. */
@@ -60,17 +60,15 @@ export class Dispatcher {
 
   /** Starts all letters that may go now; says how long until the pace allows the next, in milliseconds. */
   private sendWhatMayGo(): number {
-    const { mostInFlight, mostCalmInFlight, mostFullInFlight } = this.limits;
+    const { mostInFlight, mostCalmInFlight, mostPressedInFlight } = this.limits;
     while (this.inFlight < mostInFlight) {
       const urgent = this.mailbox.takeUrgent();
       if (!urgent) break;
       void this.start(urgent);
     }
-    // A full letter gains nothing by waiting, nor does any when the mailbox is about to stop the reading for everybody.
-    while (this.inFlight < mostInFlight && this.calmInFlight < mostFullInFlight) {
-      const isPressed = this.isPressed();
-      if (this.pace.isWorkerBehind && !isPressed) break;
-      const letter = this.mailbox.takeFull() ?? (isPressed ? this.mailbox.takeCalm() : null);
+    // A mailbox that is about to stop the reading for everybody holds nothing back: the fullest letters go first.
+    while (this.isPressed() && this.inFlight < mostInFlight && this.calmInFlight < mostPressedInFlight) {
+      const letter = this.mailbox.takeFull() ?? this.mailbox.takeCalm();
       if (!letter) break;
       void this.start(letter);
     }

@@ -15,8 +15,9 @@ const stops: AbortController[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop.abort()));
 
 function office(
-  limits = { mostInFlight: 4, mostCalmInFlight: 2, mostFullInFlight: 2 },
+  limits = { mostInFlight: 4, mostCalmInFlight: 2, mostPressedInFlight: 2 },
   lettersPerSecond = 5_000,
+  isPressed = () => false,
 ) {
   const mailbox = new Mailbox({ mostEvents: 10, mostBytes: 1_000_000 });
   const stop = new AbortController();
@@ -41,7 +42,7 @@ function office(
         fail: (error) => over(() => reject(error))(),
       });
     });
-  const dispatcher = new Dispatcher(mailbox, pace, send, limits);
+  const dispatcher = new Dispatcher(mailbox, pace, send, limits, isPressed);
   let offset = 0;
   const post = (journeyId: string, urgent: boolean) => {
     offset += 1;
@@ -79,7 +80,7 @@ describe('letters', () => {
     const { dispatcher, stop, post, started, underWay } = office({
       mostInFlight: 2,
       mostCalmInFlight: 2,
-      mostFullInFlight: 2,
+      mostPressedInFlight: 2,
     });
     for (const user of ['calm-1', 'calm-2', 'calm-3']) post(user, false);
     for (const user of ['urgent-1', 'urgent-2', 'urgent-3']) post(user, true);
@@ -88,6 +89,20 @@ describe('letters', () => {
     underWay.get('urgent-1')?.arrive();
     await vi.waitFor(() => expect(started).toHaveLength(3));
     expect(started[2]).toBe('urgent-3');
+    stop.abort();
+    for (const { arrive } of [...underWay.values()]) arrive();
+    await running;
+  });
+
+  it('do not wait for the pace under pressure, the fullest first, a few at a time', async () => {
+    const limits = { mostInFlight: 4, mostCalmInFlight: 4, mostPressedInFlight: 2 };
+    const { dispatcher, stop, post, started, underWay } = office(limits, 1, () => true);
+    for (const user of ['small-1', 'small-2', 'small-3']) post(user, false);
+    for (let event = 0; event < 10; event += 1) post('full', false);
+    const running = dispatcher.run(stop.signal);
+    await vi.waitFor(() => expect(started).toEqual(['full', 'small-1']));
+    underWay.get('full')?.arrive();
+    await vi.waitFor(() => expect(started).toEqual(['full', 'small-1', 'small-2']));
     stop.abort();
     for (const { arrive } of [...underWay.values()]) arrive();
     await running;
@@ -132,7 +147,7 @@ describe('letters', () => {
 
   it('that are calm wait for the pace, and urgent ones do not', async () => {
     const { dispatcher, stop, post, underWay, started } = office(
-      { mostInFlight: 4, mostCalmInFlight: 4, mostFullInFlight: 4 },
+      { mostInFlight: 4, mostCalmInFlight: 4, mostPressedInFlight: 4 },
       1,
     );
     post('calm-1', false);
