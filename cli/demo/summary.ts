@@ -59,7 +59,7 @@ export function summaryTable({ summary, sentAgain, checkoutsInTrouble }: Played,
     ['carts recovered', summary.carts_recovered, ''],
     ['purchases', summary.purchases, ''],
     ['checkouts in trouble', checkoutsInTrouble, 'said while the shopper was still there'],
-    ['alerts', summary.alerts, 'without those held back by the cool-down'],
+    ['alerts', summary.alerts, 'without those held back by cool-down or quiet hours'],
   ];
   const lines = rows.map(([name, value, note]) =>
     `  ${name.padEnd(20)} ${value.toLocaleString('en-US').padStart(9)}   ${note}`.trimEnd(),
