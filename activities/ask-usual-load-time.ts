@@ -1,12 +1,14 @@
 import type { Database } from '../connections/postgres.ts';
 import type { UsualLoadTime } from '../events/checkout-trouble.ts';
 import type { JourneyActivities } from './activities.ts';
+import { GroupCommit } from './group-commit.ts';
 import { allCheckoutPages } from './measure-load-times.ts';
 
-interface Waiting {
+const mostPagesInAQuery = 500;
+
+interface Question {
   readonly page: string;
-  readonly resolve: (answer: UsualLoadTime | null) => void;
-  readonly reject: (error: unknown) => void;
+  usual: UsualLoadTime | null;
 }
 
 interface UsualRow extends UsualLoadTime {
@@ -18,32 +20,20 @@ interface UsualRow extends UsualLoadTime {
  * number in its path, how long checkout pages take together. One query answers all who ask while the last is under way.
  */
 export function createAskUsualLoadTime(database: Database): JourneyActivities['askUsualLoadTime'] {
-  let waiting: Waiting[] = [];
-  let isAsking = false;
+  const questions = new GroupCommit<Question>(
+    async (asked) => {
+      const usual = await read(asked.map(({ page }) => page));
+      for (const question of asked)
+        question.usual = usual.get(question.page) ?? usual.get(allCheckoutPages) ?? null;
+    },
+    { mostEntries: mostPagesInAQuery, concernsEverybody: () => true },
+  );
 
-  return (page) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ page, resolve, reject });
-      if (!isAsking) void answerAll();
-    });
-
-  async function answerAll(): Promise<void> {
-    isAsking = true;
-    // Lets those of this turn of the event loop ask together.
-    await Promise.resolve();
-    while (waiting.length > 0) {
-      const round = waiting;
-      waiting = [];
-      try {
-        const usual = await read(round.map(({ page }) => page));
-        for (const { page, resolve } of round)
-          resolve(usual.get(page) ?? usual.get(allCheckoutPages) ?? null);
-      } catch (error) {
-        for (const { reject } of round) reject(error);
-      }
-    }
-    isAsking = false;
-  }
+  return async (page) => {
+    const question: Question = { page, usual: null };
+    await questions.commit(question);
+    return question.usual;
+  };
 
   async function read(pages: readonly string[]): Promise<Map<string, UsualLoadTime>> {
     const { rows } = await database.query<UsualRow>({

@@ -1,4 +1,4 @@
-import { isGrpcServiceError, WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
 import { RawValue } from '@temporalio/common';
 
 import {
@@ -54,47 +54,3 @@ export async function deliverIfRunning(
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
-
-/** How much history a user's present run has. */
-export interface RunSize {
-  readonly events: number;
-  readonly bytes: number;
-}
-
-const notFound = 5;
-const millisecondsOf = (time: { seconds?: unknown; nanos?: number | null } | null | undefined): number =>
-  Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
-/** `WORKFLOW_EXECUTION_STATUS_RUNNING` of Temporal's API. */
-const running = 1;
-
-/** The size of a user's present run, read without its worker; `null` when none is running. Rejects as a delivery does. */
-export async function readRun(client: WorkflowClient, journeyId: string): Promise<RunSize | null> {
-  try {
-    const { workflowExecutionInfo: run } = await describeRun(client, journeyId);
-    const status: number = run?.status ?? 0;
-    if (!run || status !== running) return null;
-    return { events: Number(run.historyLength ?? 0), bytes: Number(run.historySizeBytes ?? 0) };
-  } catch (error) {
-    const code: number | null = isGrpcServiceError(error) ? error.code : null;
-    if (code === notFound) return null;
-    throw error;
-  }
-}
-
-/**
- * How long the workflow task of a journey's latest letter has waited for its worker, milliseconds; zero when none is open.
- * Rejects as a delivery does.
- */
-export async function readTaskLag(client: WorkflowClient, journeyId: string): Promise<number> {
-  const { pendingWorkflowTask: task } = await describeRun(client, journeyId);
-  if (!task) return 0;
-  const scheduledAt = millisecondsOf(task.originalScheduledTime ?? task.scheduledTime);
-  const takenUpAt = task.startedTime ? millisecondsOf(task.startedTime) : Date.now();
-  return Math.max(0, takenUpAt - scheduledAt);
-}
-
-const describeRun = (client: WorkflowClient, journeyId: string) =>
-  client.workflowService.describeWorkflowExecution({
-    namespace: client.options.namespace,
-    execution: { workflowId: journeyWorkflowId(journeyId) },
-  });

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-
 import type { Alert, JourneyAlertType, Severity } from '../events/alert.ts';
 import type { FunnelStep } from '../events/funnel.ts';
 import type { JourneyAlert } from '../events/journey-record.ts';
 import { isUserJourney } from '../events/letter.ts';
 import { troubleInWords, troubleMetadata } from './checkout-trouble-alert.ts';
 import { inWords } from './duration-in-words.ts';
+import { stableId } from './stable-id.ts';
 
 const severities: Readonly<Record<JourneyAlertType, Severity>> = {
   cart_abandoned: 'info',
@@ -20,10 +19,9 @@ const severities: Readonly<Record<JourneyAlertType, Severity>> = {
  */
 export function toAlert(journeyId: string, alert: JourneyAlert): Alert {
   const { type, cartId, at, value, currency, items, abandonedBefore } = alert;
-  const identity = [type, cartId].join('\u0000');
   const isUser = isUserJourney(journeyId);
   return {
-    alert_id: createHash('sha256').update(identity).digest('hex').slice(0, 32),
+    alert_id: stableId(type, cartId),
     alert_type: type,
     severity: severities[type],
     message: messageOf(alert),

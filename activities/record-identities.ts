@@ -1,5 +1,6 @@
 import type { Database } from '../connections/postgres.ts';
 import type { ShopEvent } from '../events/shop-event.ts';
+import { BoundedMemory } from './bounded-memory.ts';
 
 export type RecordIdentities = (events: readonly ShopEvent[]) => Promise<void>;
 
@@ -17,16 +18,14 @@ const mostRemembered = 100_000;
  * device. What is known is remembered, so that only news costs a statement; forgetting costs one that changes nothing.
  */
 export function createRecordIdentities(database: Database): RecordIdentities {
-  let young = new Map<string, string>();
-  let old = new Map<string, string>();
-  const known = (sessionId: string) => young.get(sessionId) ?? old.get(sessionId);
+  const known = new BoundedMemory<string>(mostRemembered);
 
   return async (events) => {
     const first = new Map<string, Shown>();
     const second = new Map<string, Shown>();
     for (const { sessionId, userId, time: at } of events) {
       if (sessionId === null || userId === null) continue;
-      const before = known(sessionId);
+      const before = known.get(sessionId);
       if (before === userId || before === shared) continue;
       const present = first.get(sessionId);
       if (!present) first.set(sessionId, { sessionId, userId, at });
@@ -48,11 +47,8 @@ export function createRecordIdentities(database: Database): RecordIdentities {
   }
 
   function remember(sessionId: string, userId: string): void {
-    const before = known(sessionId);
-    young.set(sessionId, before === undefined || before === userId ? userId : shared);
-    if (young.size < mostRemembered) return;
-    old = young;
-    young = new Map();
+    const before = known.get(sessionId);
+    known.set(sessionId, before === undefined || before === userId ? userId : shared);
   }
 }
 

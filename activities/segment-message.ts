@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-
 import type { OutgoingMessage } from '../connections/kafka.ts';
+import { isUserJourney } from '../events/letter.ts';
 import type { SegmentRow } from '../events/segment.ts';
+import { stableId } from './stable-id.ts';
 
 const minuteMs = 60_000;
 
 /** The id of a change of segment: the same change has the same id however often it is told. */
 export function segmentIdOf(journeyId: string, { segment, since }: SegmentRow): string {
-  const identity = ['segment', journeyId, segment, since].join('\u0000');
-  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  return stableId('segment', journeyId, segment, since);
 }
 
 /**
@@ -19,7 +18,7 @@ export function segmentIdOf(journeyId: string, { segment, since }: SegmentRow): 
 export function toSegmentMessage(journeyId: string, row: SegmentRow): OutgoingMessage {
   const content = {
     type: 'segment',
-    user_id: journeyId.startsWith('u') ? journeyId : null,
+    user_id: isUserJourney(journeyId) ? journeyId : null,
     journey_id: journeyId,
     window_end_time: new Date(row.since % minuteMs === 0 ? row.since + 1 : row.since).toISOString(),
     activity: { pageviews: 0, clicks: 0, scrolls: 0, form_submits: 0, video_plays: 0, pages: [] },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { createDeliverLetter, readRun, readTaskLag } from '../activities/deliver-letter.ts';
+import { createDeliverLetter } from '../activities/deliver-letter.ts';
 import { createRecordIdentities } from '../activities/record-identities.ts';
 import { Closing } from '../connections/closing.ts';
 import type { TopicConsumer } from '../connections/kafka.ts';
@@ -12,6 +12,7 @@ import { JourneyLane } from './journey/journey-lane.ts';
 import { StepNews } from './journey/news.ts';
 import { TroubleSigns } from './journey/trouble-signs.ts';
 import { Pace } from './journey/pace.ts';
+import { readRun, readTaskLag } from './journey/read-run.ts';
 import { withRoomInRun } from './journey/run-room.ts';
 import { openConnections } from './open-connections.ts';
 import { createParser } from './parse/parse-event.ts';

@@ -52,7 +52,10 @@ export interface Letter {
   readonly joins?: Readonly<Record<string, number>>;
   /** For a letter without lines: the event time (ms) up to which what the record tells is due. */
   readonly eventsUpTo?: number;
-  /** For a visitor's journey: ask the record, before the lines are applied, what came before and whose it is. */
+  /**
+   * Before the lines are applied, the record is asked for the journey's own events that no letter has brought, and, of a
+   * visitor's journey, whose they are.
+   */
   readonly asks?: true;
 }
 

@@ -1,11 +1,10 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 
 import { untilItWorks } from '../connections/back-off.ts';
+import { grpcStatus } from '../connections/grpc-status.ts';
 import type { Log } from '../connections/log.ts';
 import type { Settings } from '../settings/settings.ts';
 
-const grpcNotFound = 5;
-const grpcFailedPrecondition = 9;
 /** Workflow tasks and activity tasks: the server registers a build for each when it first polls. */
 const kindsOfTasks = 2;
 const registrationLimitMs = 60_000;
@@ -77,5 +76,5 @@ function isNotYet(error: unknown): boolean {
   if (error instanceof NotRegisteredYet) return true;
   if (!isGrpcServiceError(error)) return false;
   const code: number = error.code;
-  return code === grpcNotFound || code === grpcFailedPrecondition;
+  return code === grpcStatus.notFound || code === grpcStatus.failedPrecondition;
 }

@@ -24,30 +24,27 @@ const patient = proxyActivities<JourneyActivities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
-export async function recordJourney(journeyId: string, record: JourneyRecord): Promise<void> {
-  try {
-    await quick.recordJourney(journeyId, record);
-  } catch (error) {
-    log.warn('the record could not be written at once; trying until it works', { error });
-    await patient.recordJourney(journeyId, record);
-  }
-}
+const mustBeWritten = 'the record could not be written at once; trying until it works';
+const mustBeAnswered = 'the record could not be asked at once; trying until it answers';
 
-export async function askSilence(question: SilenceQuestion): Promise<SilenceAnswer> {
-  try {
-    return await quick.askSilence(question);
-  } catch (error) {
-    log.warn('the record could not be asked at once; trying until it answers', { error });
-    return patient.askSilence(question);
-  }
-}
+export const recordJourney = (journeyId: string, record: JourneyRecord): Promise<void> =>
+  inAnyCase((activities) => activities.recordJourney(journeyId, record), mustBeWritten);
 
-export async function recallEvents(question: RecallQuestion): Promise<Recalled | null> {
+export const askSilence = (question: SilenceQuestion): Promise<SilenceAnswer> =>
+  inAnyCase((activities) => activities.askSilence(question), mustBeAnswered);
+
+export const recallEvents = (question: RecallQuestion): Promise<Recalled | null> =>
+  inAnyCase((activities) => activities.recallEvents(question), mustBeAnswered);
+
+async function inAnyCase<Result>(
+  effect: (activities: JourneyActivities) => Promise<Result>,
+  sentence: string,
+): Promise<Result> {
   try {
-    return await quick.recallEvents(question);
+    return await effect(quick);
   } catch (error) {
-    log.warn('the record could not be asked at once; trying until it answers', { error });
-    return patient.recallEvents(question);
+    log.warn(sentence, { error });
+    return effect(patient);
   }
 }
 

@@ -1,11 +1,10 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
+import { grpcStatus } from '../../connections/grpc-status.ts';
 import { RunIsFull } from './run-room.ts';
 
-/** gRPC status codes (grpc/grpc, doc/statuscodes.md) of a server that is away, busy or in the middle of something. */
+/** Status codes (as in `grpcStatus`) of a server that is away, busy or in the middle of something. */
 const passingCodes: ReadonlySet<number> = new Set([1, 2, 4, 8, 10, 13, 14]);
-const invalidArgument = 3;
-const failedPrecondition = 9;
 
 /**
  * True for back-pressure: the server is away or busy, a run is closing, or a run holds as many signals as it may until
@@ -17,6 +16,6 @@ export function isBackPressure(error: unknown): boolean {
   const code: number = error.code;
   if (passingCodes.has(code)) return true;
   const isLimitOfRun =
-    code === invalidArgument && /limit/i.test(error.details) && /signal/i.test(error.details);
-  return isLimitOfRun || code === failedPrecondition;
+    code === grpcStatus.invalidArgument && /limit/i.test(error.details) && /signal/i.test(error.details);
+  return isLimitOfRun || code === grpcStatus.failedPrecondition;
 }

@@ -1,7 +1,7 @@
 import { actionOf } from '../../events/actions.ts';
 import { pathOf, rankOf } from '../../events/funnel.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
-import { BoundedMemory } from './bounded-memory.ts';
+import { BoundedMemory } from '../../activities/bounded-memory.ts';
 
 interface LastStep {
   readonly rank: number;

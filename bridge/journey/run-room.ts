@@ -1,5 +1,6 @@
-import type { DeliverLetter, RunSize } from '../../activities/deliver-letter.ts';
-import { BoundedMemory } from './bounded-memory.ts';
+import { BoundedMemory } from '../../activities/bounded-memory.ts';
+import type { DeliverLetter } from '../../activities/deliver-letter.ts';
+import type { RunSize } from './read-run.ts';
 
 /**
  * A run continues as new at 4,096 events or 2 MB, and would be ended for good at 51,200 or 50 MB. It gets to neither

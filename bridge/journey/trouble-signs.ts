@@ -1,7 +1,7 @@
 import { isCheckoutPage, isCheckoutSubmission, submissionOutcome } from '../../events/checkout-submission.ts';
 import type { CheckoutTroubleRules } from '../../events/checkout-trouble.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
-import { BoundedMemory } from './bounded-memory.ts';
+import { BoundedMemory } from '../../activities/bounded-memory.ts';
 
 interface Signs {
   readonly since: number;

@@ -1,3 +1,4 @@
+import { BoundedMemory } from '../../activities/bounded-memory.ts';
 import { actionOf } from '../../events/actions.ts';
 import { pathOf } from '../../events/funnel.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
@@ -38,20 +39,18 @@ type Session =
  * costs a question and never an event.
  */
 export class Visitors {
-  private young = new Map<string, Session>();
-  private old = new Map<string, Session>();
-  private remembersAll: boolean;
+  private readonly sessions: BoundedMemory<Session>;
+  private readonly readsAll: boolean;
   private readonly since: number;
-  private readonly mostRemembered: number;
 
   /**
    * `readsAll`: every partition is read here, from the log's beginning, so that a session not met here is new.
    * `since`: the instant from which on it meets what comes, milliseconds since 1970.
    */
   constructor(readsAll: boolean, since: number, mostRemembered = 100_000) {
-    this.remembersAll = readsAll;
+    this.readsAll = readsAll;
     this.since = since;
-    this.mostRemembered = mostRemembered;
+    this.sessions = new BoundedMemory(mostRemembered);
   }
 
   /** `readAt`: when the event was read from the topic. */
@@ -63,22 +62,22 @@ export class Visitors {
 
   /** Keeps the visitor's first event until a second one admits it. */
   holdBack(sessionId: string, mail: Mail): void {
-    const session = this.find(sessionId);
+    const session = this.sessions.see(sessionId);
     if (session?.is === 'visitor') session.heldBack = mail;
   }
 
   private routeUser(userId: string, sessionId: string, readAt: number): Route {
-    const session = this.find(sessionId);
+    const session = this.sessions.see(sessionId);
     if (session?.is === 'user' && session.userId !== userId)
-      this.remember(sessionId, { is: 'shared', asks: true });
+      this.sessions.set(sessionId, { is: 'shared', asks: true });
     if (session?.is === 'user' || session?.is === 'shared') return plainly(userId);
     const sure = session ? session.sure : this.remembersAll;
-    this.remember(sessionId, { is: 'user', sure, userId });
+    this.sessions.set(sessionId, { is: 'user', sure, userId });
     return { ...plainly(userId), joins: session ? readAt : sure ? null : this.since };
   }
 
   private routeVisitor(event: ShopEvent, sessionId: string): Route {
-    const session = this.find(sessionId);
+    const session = this.sessions.see(sessionId);
     if (session?.is === 'user') {
       // Not sure: there may have been another user before. The visitor's journey asks the record whose it is.
       return session.sure
@@ -93,28 +92,16 @@ export class Visitors {
     const sure = session ? session.sure : this.remembersAll;
     const touchesCart = actionOf(event.action).cart(pathOf(event.page)) !== null;
     if (!session && !touchesCart) {
-      this.remember(sessionId, { is: 'visitor', sure, heldBack: null, asks: !sure });
+      this.sessions.set(sessionId, { is: 'visitor', sure, heldBack: null, asks: !sure });
       return { to: 'nobody', sessionId };
     }
     const { heldBack, asks } = session ?? { heldBack: null, asks: !sure };
-    this.remember(sessionId, { is: 'visitor', sure, heldBack: null, asks: false });
+    this.sessions.set(sessionId, { is: 'visitor', sure, heldBack: null, asks: false });
     return { ...plainly(sessionId), heldBack, asks };
   }
 
-  private find(sessionId: string): Session | undefined {
-    const recent = this.young.get(sessionId);
-    if (recent) return recent;
-    const session = this.old.get(sessionId);
-    if (session) this.remember(sessionId, session);
-    return session;
-  }
-
-  private remember(sessionId: string, session: Session): void {
-    this.young.set(sessionId, session);
-    if (this.young.size < this.mostRemembered) return;
-    if (this.old.size > 0) this.remembersAll = false;
-    this.old = this.young;
-    this.young = new Map();
+  private get remembersAll(): boolean {
+    return this.readsAll && !this.sessions.hasForgotten;
   }
 }
 

@@ -40,7 +40,7 @@ export class WorkerLag {
         );
       } catch (error) {
         // A server that cannot even be asked shows in the latency of the letters.
-        if (!isBackPressure(error) && !isGone(error)) throw error;
+        if (!isBackPressure(error)) throw error;
       }
     }
   }
@@ -48,9 +48,6 @@ export class WorkerLag {
 
 const pauseUntilStopped = (ms: number, stopping: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal: stopping }).catch(() => undefined);
-
-const grpcNotFound = 5;
-const isGone = (error: unknown): boolean => (error as { code?: unknown }).code === grpcNotFound;
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);

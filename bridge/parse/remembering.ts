@@ -1,22 +1,16 @@
-/**
- * The same function, with its answers to recent texts remembered: users and their browsers come back within seconds.
- * Two generations of at most `mostRemembered` answers each; the older one is forgotten as a whole.
- */
+import { BoundedMemory } from '../../activities/bounded-memory.ts';
+
+/** The same function, with its answers to recent texts remembered: users and their browsers come back within seconds. */
 export function remembering<Answer extends string | boolean>(
   compute: (text: string) => Answer,
   mostRemembered: number,
 ): (text: string) => Answer {
-  let young = new Map<string, Answer>();
-  let old = new Map<string, Answer>();
+  const answers = new BoundedMemory<Answer>(mostRemembered);
   return (text) => {
-    const known = young.get(text);
+    const known = answers.see(text);
     if (known !== undefined) return known;
-    const answer = old.get(text) ?? compute(text);
-    young.set(text, answer);
-    if (young.size > mostRemembered) {
-      old = young;
-      young = new Map();
-    }
+    const answer = compute(text);
+    answers.set(text, answer);
     return answer;
   };
 }

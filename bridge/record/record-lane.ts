@@ -85,7 +85,11 @@ async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSi
     const message = positions.get(event);
     return message && { partition, offset: message.offset };
   };
-  const toDatabase = { mayRetry: isDatabaseUnavailable, signal, onRetry: databaseAway(parts.log) };
+  const toDatabase = {
+    mayRetry: isDatabaseUnavailable,
+    signal,
+    onRetry: waitingFor('PostgreSQL', parts.log),
+  };
   const refused = await untilItWorks(() => recordEvents(database, events, placeOf), toDatabase);
   await untilItWorks(() => parts.recordIdentities(events), toDatabase);
   for (const { event, code } of refused) {
@@ -96,7 +100,7 @@ async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSi
   const pageViews = events.flatMap((event) =>
     unrecordable.has(event) ? [] : (toPageViewMessage(event) ?? []),
   );
-  const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: kafkaAway(parts.log) };
+  const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: waitingFor('Kafka', parts.log) };
   if (pageViews.length > 0)
     await untilItWorks(() => producer.send(topics.pageViews.name, pageViews), toKafka);
   if (deadLetters.length > 0) {
@@ -108,13 +112,7 @@ async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSi
   parts.progress.recorded(partition, next);
 }
 
-const databaseAway = (log: Log) => (error: unknown, attempt: number) =>
-  warn(log, 'PostgreSQL is not available; the record waits', error, attempt);
-
-const kafkaAway = (log: Log) => (error: unknown, attempt: number) =>
-  warn(log, 'Kafka is not available; the record waits', error, attempt);
-
-function warn(log: Log, message: string, error: unknown, attempt: number): void {
+const waitingFor = (store: 'PostgreSQL' | 'Kafka', log: Log) => (error: unknown, attempt: number) => {
   const { code, name } = error as { code?: string; name?: string };
-  log.warn({ code, error: name, attempt }, message);
-}
+  log.warn({ code, error: name, attempt }, `${store} is not available; the record waits`);
+};

@@ -1,10 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 
+import { millisecondsOf } from '../../connections/protobuf-time.ts';
 import { journeyWorkflowId, letterSignalName, type Letter } from '../../events/letter.ts';
-
-type Timestamp =
-  { readonly seconds?: { toString(): string } | null; readonly nanos?: number | null } | null | undefined;
 
 /**
  * Latencies from an event's time to the workflow task that took it in, read from the histories of sampled journeys:
@@ -29,7 +27,7 @@ export async function engagementLatencies(
         if (payload) waiting.push(...timesIn(defaultPayloadConverter.fromPayload<Letter>(payload), since));
       }
       if (completed) {
-        const takenAt = milliseconds(eventTime);
+        const takenAt = millisecondsOf(eventTime);
         latencies.push(...waiting.map((time) => Math.max(0, takenAt - time)));
         waiting = [];
       }
@@ -40,8 +38,4 @@ export async function engagementLatencies(
 
 function timesIn(letter: Letter, since: Date): number[] {
   return letter.lines.map(([, , time]) => time).filter((time) => time >= since.getTime());
-}
-
-function milliseconds(timestamp: Timestamp): number {
-  return Number(timestamp?.seconds?.toString() ?? 0) * 1000 + (timestamp?.nanos ?? 0) / 1e6;
 }

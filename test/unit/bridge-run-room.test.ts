@@ -2,7 +2,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 
-import { readRun, type DeliverLetter, type RunSize } from '../../activities/deliver-letter.ts';
+import type { DeliverLetter } from '../../activities/deliver-letter.ts';
+import { readRun, type RunSize } from '../../bridge/journey/read-run.ts';
 import { isBackPressure } from '../../bridge/journey/back-pressure.ts';
 import { RunIsFull, withRoomInRun } from '../../bridge/journey/run-room.ts';
 import type { Letter } from '../../events/letter.ts';

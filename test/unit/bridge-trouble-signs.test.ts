@@ -1,7 +1,7 @@
 // What looks like trouble in a checkout makes its letter urgent; ordinary checkouts, other pages and endless failures do not.
 import { describe, expect, it } from 'vitest';
 
-import { BoundedMemory } from '../../bridge/journey/bounded-memory.ts';
+import { BoundedMemory } from '../../activities/bounded-memory.ts';
 import { TroubleSigns } from '../../bridge/journey/trouble-signs.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
 import { minute, troubleRules } from '../support/letters.ts';

@@ -28,7 +28,7 @@ import { purchase } from './purchase.ts';
 import { isLate, visit } from './session.ts';
 import { noteSigns, turnPages } from './signs.ts';
 import type { JourneyState } from './state.ts';
-import { Inbox, type Taken } from './visitors.ts';
+import { Inbox, type Taken } from './inbox.ts';
 
 /** What waits for a letter travels through continue-as-new, in one payload of 2 MiB at most: then it is decided without. */
 const mostWaitingEvents = 2_000;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Client } from '@temporalio/client';
 
+import { millisecondsOf } from '../../../connections/protobuf-time.ts';
 import { journeyQueryName, journeyWorkflowId } from '../../../events/letter.ts';
 import type { JourneyCount } from '../../load-test/exactness.ts';
 import { inParallel } from './in-parallel.ts';
@@ -72,10 +73,7 @@ async function lastTaskOf(client: Client, workflowId: string): Promise<number> {
       ...(nextPageToken ? { nextPageToken } : {}),
     });
     const completed = answer.history?.events?.find((event) => event.workflowTaskCompletedEventAttributes);
-    if (completed) {
-      const { seconds, nanos } = completed.eventTime ?? {};
-      return Number(seconds?.toString() ?? 0) * 1_000 + (nanos ?? 0) / 1e6;
-    }
+    if (completed) return millisecondsOf(completed.eventTime);
     nextPageToken = answer.nextPageToken;
     if (nextPageToken.length === 0) return 0;
   }
