@@ -6,7 +6,11 @@ export type FunnelStep = (typeof funnelSteps)[number];
 export const rankOf = (step: FunnelStep): number => funnelSteps.indexOf(step);
 
 /** A page without what remains of its query, its UTM parameters: steps are told by the path alone. */
-export const pathOf = (page: string | null | undefined): string | null => page?.split('?', 1)[0] ?? null;
+export function pathOf(page: string | null | undefined): string | null {
+  if (page === null || page === undefined) return null;
+  const query = page.indexOf('?');
+  return query === -1 ? page : page.slice(0, query);
+}
 
 /** What a viewed page says about the funnel. */
 export function stepOfPage(page: string): FunnelStep {

@@ -59,4 +59,6 @@ const treacherousNames: ReadonlySet<string> = new Set(['__proto__', 'constructor
 export const isNeverKept = (name: string): boolean =>
   treacherousNames.has(name) || neverKept.has(name.replace(/[_-]/g, '').toLowerCase());
 
-export const isKnownField = (name: string): boolean => Object.hasOwn(rawEventSchema.shape, name);
+const knownFields: ReadonlySet<string> = new Set(Object.keys(rawEventSchema.shape));
+
+export const isKnownField = (name: string): boolean => knownFields.has(name);

@@ -12,16 +12,17 @@ export type LineContent = CheckoutContent &
 /** Only what the actor needs: pages of page views and of checkout forms, and the details of what touches a cart or checkout. */
 export function writeLine(event: LineContent, partition: number, offset: number): LetterLine {
   const { time, eventId, action } = event;
-  const page = action === 'pageview' || isCheckoutSubmission(event) ? event.page : null;
-  const detail = detailOf(event, page);
+  const isPageOfNote = action === 'pageview' || isCheckoutSubmission(event);
+  const page = isPageOfNote ? event.page : null;
+  const touchesCart = actionOf(action).cart(pathOf(page)) !== null;
+  const detail = isPageOfNote || touchesCart ? detailOf(event, touchesCart) : null;
   if (detail) return [partition, offset, time, eventId, action, page, detail];
   return page === null
     ? [partition, offset, time, eventId, action]
     : [partition, offset, time, eventId, action, page];
 }
 
-function detailOf(event: LineContent, page: string | null): LineDetail | null {
-  const touchesCart = actionOf(event.action).cart(pathOf(page)) !== null;
+function detailOf(event: LineContent, touchesCart: boolean): LineDetail | null {
   const detail: LineDetail = {
     ...(touchesCart ? cartDetailOf(event) : {}),
     ...checkoutDetailOf(event),

@@ -13,25 +13,24 @@ interface Position {
 
 export function toMail(event: ShopEvent, position: Position, isUrgent: boolean, route: Route): Mail {
   const line = JSON.stringify(writeLine(event, position.partition, position.offset));
-  const content = { ...position, line, bytes: line.length };
-  if (route.to === 'nobody') {
-    const { sessionId: journeyId } = route;
-    return {
-      ...content,
-      journeyId,
-      urgent: isUrgent,
-      visitorId: null,
-      joins: null,
-      asks: false,
-      isSettled: true,
-    };
-  }
-  const { journeyId, visitorId, joins: completeUntil, asks } = route;
+  const { partition, offset, appendedAt } = position;
+  const isHeldBack = route.to === 'nobody';
+  const completeUntil = isHeldBack ? null : route.joins;
   const { sessionId } = event;
-  const joins = completeUntil !== null && sessionId !== null ? { sessionId, completeUntil } : null;
-  // What somebody did as a visitor must be with the user's journey before the cart's deadline or the purchase.
-  const urgent = isUrgent || completeUntil === position.appendedAt;
-  return { ...content, journeyId, urgent, visitorId, joins, asks, isSettled: false };
+  return {
+    journeyId: isHeldBack ? route.sessionId : route.journeyId,
+    partition,
+    offset,
+    appendedAt,
+    // What somebody did as a visitor must be with the user's journey before the cart's deadline or the purchase.
+    urgent: isUrgent || completeUntil === appendedAt,
+    line,
+    bytes: line.length,
+    visitorId: isHeldBack ? null : route.visitorId,
+    joins: completeUntil !== null && sessionId !== null ? { sessionId, completeUntil } : null,
+    asks: !isHeldBack && route.asks,
+    isSettled: isHeldBack,
+  };
 }
 
 /** The letter as JSON text, put together from its lines without reading them again. */

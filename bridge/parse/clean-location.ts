@@ -1,8 +1,11 @@
 const utmParameter = /^utm_[a-z_]{1,32}$/i;
+/** A path of the shop with nothing that is cut or masked. */
+const barePath = /^\/(?!\/)[^?#@%]*$/;
 const placeholderOrigin = 'http://path.invalid';
 
 /** A page as a path with no more of its query than the UTM parameters, and no mail address in it. */
 export function cleanPage(page: string): string {
+  if (barePath.test(page)) return page;
   const url = parse(page);
   return maskMail(pathOf(page, url)) + utmQuery(url);
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import { isActionName, type ActionName } from '../../events/actions.ts';
-import { isKnownField, rawEventSchema, type RawEvent } from '../../events/raw-event.ts';
+import { rawEventSchema, type RawEvent } from '../../events/raw-event.ts';
 import { greatestAmount, type Item, type ShopEvent } from '../../events/shop-event.ts';
 import { parseTimestamp } from '../../events/timestamp.ts';
 import { createBotCheck } from './bots.ts';
@@ -26,6 +26,8 @@ export interface ParseLimits {
 }
 
 const maxPropertiesBytes = 8192;
+/** A masked text is at most so many times as long: `:masked` for a character and what parts it from the next. */
+const mostGrowthByMasking = 8;
 const actionAliases: Readonly<Record<string, ActionName>> = { page_view: 'pageview' };
 
 /** Turns one message into the canonical event, or says why it cannot be used. Never throws, and no reason echoes a value. */
@@ -46,51 +48,54 @@ export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (mess
       return unusable('not a JSON object');
     const result = rawEventSchema.safeParse(json);
     if (!result.success) return unusable(describe(result.error), eventIdOf(json));
-    return canonical(result.data, json as Record<string, unknown>, appendedAt);
+    const parsed = canonical(result.data, json as Record<string, unknown>, value.length, appendedAt);
+    return typeof parsed === 'string' ? unusable(parsed, eventIdOf(json)) : { usable: true, event: parsed };
   };
 
-  function canonical(raw: RawEvent, json: Record<string, unknown>, appendedAt: number): Parsed {
-    const refuse = (reason: string) => unusable(reason, eventIdOf(json));
-    if (!raw.user_id && !raw.session_id) return refuse('neither user_id nor session_id is given');
+  /** The event, or why it cannot be used. */
+  function canonical(
+    raw: RawEvent,
+    json: Record<string, unknown>,
+    bytes: number,
+    appendedAt: number,
+  ): ShopEvent | string {
+    if (!raw.user_id && !raw.session_id) return 'neither user_id nor session_id is given';
     const action = actionIn(raw);
-    if (action === null) return refuse('action: missing');
-    if (action === 'unknown') return refuse('action: not a known event type');
-    if (action === 'pageview' && !raw.page) return refuse('page: a pageview needs one');
+    if (action === null) return 'action: missing';
+    if (action === 'unknown') return 'action: not a known event type';
+    if (action === 'pageview' && !raw.page) return 'page: a pageview needs one';
     const stated = parseTimestamp(raw.timestamp);
-    if (stated === null) return refuse('timestamp: not an ISO 8601 time');
-    const mask = maskOf([raw.user_id, raw.session_id, json.ip_address]);
-    const properties = propertiesOf(json, mask);
-    if (properties === null) return refuse('nested too deeply');
+    if (stated === null) return 'timestamp: not an ISO 8601 time';
+    const mask = maskOf(raw.user_id, raw.session_id, json.ip_address);
+    const properties = propertiesOf(json, mask, bytes);
+    if (properties === null) return 'nested too deeply';
 
     const timeClamped = stated > appendedAt + limits.clockSkewLimitMs;
     const userId = raw.user_id ? pseudonyms.ofUser(raw.user_id) : null;
     const sessionId = raw.session_id ? pseudonyms.ofSession(raw.session_id) : null;
     const items = itemsOf(raw);
     return {
-      usable: true,
-      event: {
-        eventId: raw.event_id,
-        time: timeClamped ? appendedAt : stated,
-        timeClamped,
-        journeyId: (userId ?? sessionId) as string,
-        userId,
-        sessionId,
-        action,
-        page: raw.page ? mask(cleanPage(raw.page)) : null,
-        referrer: raw.referrer ? mask(cleanReferrer(raw.referrer)) : null,
-        device: {
-          type: raw.device?.type ?? null,
-          browser: raw.device?.browser ?? null,
-          os: raw.device?.os ?? null,
-        },
-        loadTimeSeconds: raw.load_time ?? null,
-        items,
-        value: raw.value ?? raw.purchase_amount ?? (action === 'purchase' ? totalOf(items) : null),
-        currency: raw.currency ?? null,
-        orderId: raw.order_id ?? null,
-        properties,
-        bot: isBots(json),
+      eventId: raw.event_id,
+      time: timeClamped ? appendedAt : stated,
+      timeClamped,
+      journeyId: (userId ?? sessionId) as string,
+      userId,
+      sessionId,
+      action,
+      page: raw.page ? mask(cleanPage(raw.page)) : null,
+      referrer: raw.referrer ? mask(cleanReferrer(raw.referrer)) : null,
+      device: {
+        type: raw.device?.type ?? null,
+        browser: raw.device?.browser ?? null,
+        os: raw.device?.os ?? null,
       },
+      loadTimeSeconds: raw.load_time ?? null,
+      items,
+      value: raw.value ?? raw.purchase_amount ?? (action === 'purchase' ? totalOf(items) : null),
+      currency: raw.currency ?? null,
+      orderId: raw.order_id ?? null,
+      properties,
+      bot: isBots(json),
     };
   }
 }
@@ -124,12 +129,18 @@ function totalOf(items: readonly Item[]): number | null {
   return Math.abs(total) <= greatestAmount ? Math.round(total * 100) / 100 : null;
 }
 
-/** What the contract does not name, within the size limit. `null` when it is nested too deeply to be written. */
-function propertiesOf(json: Record<string, unknown>, mask: Mask): Record<string, unknown> | null {
-  const rest = Object.entries(json).filter(([name]) => !isKnownField(name));
-  if (rest.length === 0) return {};
-  const properties = cleanProperties(Object.fromEntries(rest), mask);
+/**
+ * What the contract does not name, within the size limit. `null` when it is nested too deeply to be written.
+ * `messageBytes`: the size of the message that holds it.
+ */
+function propertiesOf(
+  json: Record<string, unknown>,
+  mask: Mask,
+  messageBytes: number,
+): Record<string, unknown> | null {
+  const properties = cleanProperties(json, mask);
   if (properties === null) return null;
+  if (messageBytes * mostGrowthByMasking <= maxPropertiesBytes) return properties;
   const bytes = Buffer.byteLength(JSON.stringify(properties));
   return bytes <= maxPropertiesBytes ? properties : { dropped_bytes: bytes };
 }
