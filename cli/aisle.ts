@@ -156,6 +156,21 @@ program
   );
 
 program
+  .command('audit')
+  .description('print the audit log: erasures, exports, lifts, changed rules, decoded payloads')
+  .option('--user <id>', 'only entries about this user: a user id, or a pseudonym')
+  .option('--action <start>', 'only these, for example erasure or erasure.completed')
+  .option('--since <time>', 'only entries of this time, for example 7d', duration)
+  .option('--limit <number>', 'how many to print at most, up to 1000', listLimit, 100)
+  .option('--json', 'print one object a line', false)
+  .action(
+    async (options: { user?: string; action?: string; since?: number; limit: number; json: boolean }) => {
+      const { runAudit } = await import('./audit.ts');
+      await runAudit({ ...options, sinceMs: options.since });
+    },
+  );
+
+program
   .command('test')
   .description('run every test; more arguments go to vitest')
   .argument('[arguments...]')

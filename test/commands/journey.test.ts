@@ -1,20 +1,16 @@
 // `npx aisle journey` and `npx aisle journeys` find and show a shopper's journey on real servers, with nothing configured
 // beside a running `npm run up`, and say in one sentence what is the matter where they cannot. No output holds a raw id.
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { join } from 'node:path';
-
 import { afterEach, expect, inject, test } from 'vitest';
 
 import { parseEnvironment } from '../../cli/environment-file.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
+import { aisleWith, type CommandResult } from '../support/aisle-command.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
 import { runCommandOfUser, type RunningCommand } from '../support/running-command.ts';
 import { openProducer } from '../support/topic.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-const program = join(import.meta.dirname, '../../cli/aisle.mjs');
 const user = 'ada.lovelace@shop.example';
 
 let running: RunningCommand | undefined;
@@ -39,30 +35,14 @@ async function send(brokers: string, topic: string, events: readonly object[]): 
   await producer.close();
 }
 
-interface Result {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** As a user runs it in the checkout, with nothing configured. */
-async function npxAisle(...words: string[]): Promise<Result> {
+async function npxAisle(...words: string[]): Promise<CommandResult> {
   const command = await runCommandOfUser(['npx', '--no-install', 'aisle', ...words]);
   try {
     return { code: await command.ended, stdout: command.stdout(), stderr: command.stderr() };
   } finally {
     await command.dispose();
   }
-}
-
-async function aisleWith(environment: NodeJS.ProcessEnv, ...words: string[]): Promise<Result> {
-  const child = spawn(process.execPath, [program, ...words], {
-    env: { ...environment, AISLE_SKIP_INSTALL: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { code, stdout, stderr };
 }
 
 test('a second terminal shows and lists the journey of a running system', async () => {

@@ -1,0 +1,44 @@
+import { createLog } from '../connections/log.ts';
+import { connectPostgres, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
+import type { Settings } from '../settings/settings.ts';
+import { SetupError } from '../stack/setup-error.ts';
+
+/**
+ * Runs `ask` with connections of its own. Throws a `SetupError` with one sentence when the database cannot be reached,
+ * refuses the login, or lacks what `aisle migrate` makes; what `ask` itself throws as one passes through.
+ */
+export async function askDatabase<Answer>(
+  settings: Settings,
+  ask: (database: Database) => Promise<Answer>,
+): Promise<Answer> {
+  const database = connectPostgres(settings, createLog('aisle', 'silent'), 'aisle-command');
+  try {
+    return await ask(database);
+  } catch (error) {
+    throw explained(settings, error);
+  } finally {
+    await database.end();
+  }
+}
+
+const undefinedTable = '42P01';
+const undefinedFunction = '42883';
+const insufficientPrivilege = '42501';
+
+function explained({ DB_HOST: host, DB_PORT: port, DB_USER: user, DB_NAME: name }: Settings, error: unknown) {
+  if (error instanceof SetupError) return error;
+  const code = (error as { code?: string } | null)?.code ?? '';
+  const place = `PostgreSQL at ${host}:${port}`;
+  // Class 28: the login itself; 3D: no such database.
+  if (/^(28|3D)/.test(code))
+    return new SetupError(
+      `${place} refuses the login of ${user} to ${name}: set DB_USER, DB_PASSWORD and DB_NAME.`,
+    );
+  if (code === insufficientPrivilege)
+    return new SetupError(`The role ${user} may not do that: set DB_USER to one that may.`);
+  if (code === undefinedTable || code === undefinedFunction)
+    return new SetupError(`The schema of ${name} is of another release: run npm run migrate.`);
+  if (error instanceof Error && isDatabaseUnavailable(error))
+    return new SetupError(`${place} cannot be reached (${code || error.message}): set DB_HOST and DB_PORT.`);
+  return error;
+}
