@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { bridgeLanes } from './bridge-lanes.ts';
 import { durationMs } from './duration.ts';
 import { quietHours, timeZone } from './quiet-hours.ts';
 import { withSecretsFromFiles } from './secrets.ts';
@@ -82,6 +83,7 @@ export const environmentSchema = z.object({
   /** Touched every few seconds while the process is healthy; a container's health check looks at its age. */
   LIVENESS_FILE: optionalText,
 
+  BRIDGE_LANES: bridgeLanes,
   BATCH_SIZE: count(5000, 1, 50_000),
   MAX_EVENT_BYTES: count(262_144, 1024, 10_485_760),
   MAX_PENDING_EVENTS: count(300_000, 100, 5_000_000),
