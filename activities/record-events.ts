@@ -1,5 +1,6 @@
 import { isRefusedValue, type Database } from '../connections/postgres.ts';
 import type { ShopEvent } from '../events/shop-event.ts';
+import { ensureEventDays } from './event-days.ts';
 
 /** Where an event lies on the topic. Events that come from elsewhere, such as a file, have no place there. */
 export interface Place {
@@ -14,8 +15,9 @@ export interface RefusedEvent {
 }
 
 /**
- * Records events in one set-based statement, each once by its `event_id`. Rows that PostgreSQL refuses are found by
- * halving and given back, so that one bad row costs its neighbours nothing. Throws when the database is not available.
+ * Records events in one set-based statement, each once by its `event_id` and on the day of its time, which is made if it
+ * is not there. Rows that PostgreSQL refuses are found by halving and given back, so that one bad row costs its neighbours
+ * nothing. Throws when the database is not available.
  */
 export async function recordEvents(
   database: Database,
@@ -23,11 +25,15 @@ export async function recordEvents(
   placeOf: (event: ShopEvent) => Place | undefined = () => undefined,
 ): Promise<RefusedEvent[]> {
   if (events.length === 0) return [];
+  await ensureEventDays(database, events);
   try {
     await database.query({
       name: 'record-events',
       text: insertEvents,
-      values: [JSON.stringify(events.map((event) => toRow(event, placeOf(event))))],
+      values: [
+        JSON.stringify(events.map((event) => toRow(event, placeOf(event)))),
+        JSON.stringify(events.filter(({ timeClamped }) => timeClamped).map(toClamped)),
+      ],
     });
     return [];
   } catch (error) {
@@ -72,7 +78,20 @@ function toRow(event: ShopEvent, place: Place | undefined): object {
   };
 }
 
+const toClamped = ({ eventId, time }: ShopEvent) => ({ i: eventId, t: time });
+
+/**
+ * Within a day the day's primary key keeps an event single. A clamped event comes with another time, and perhaps to another
+ * day, when it is delivered again: only the first is let in, and nothing under its id that comes without a clamped time.
+ * That is asked row by row, which a join would answer in an order of its own: of two in one batch the first must stay.
+ */
 const insertEvents = `
+  WITH clamped AS (
+    INSERT INTO clamped_events (event_id, "timestamp")
+    SELECT i, to_timestamp(t / 1000.0) FROM json_to_recordset($2::json) AS x(i text, t float8)
+    ON CONFLICT DO NOTHING
+    RETURNING event_id, "timestamp"
+  )
   INSERT INTO events (
     event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer,
     device_type, browser, os, load_time, items, value, currency, order_id, properties, bot,
@@ -81,4 +100,6 @@ const insertEvents = `
   FROM json_to_recordset($1::json) AS x(
     i text, t float8, c boolean, j text, u text, s text, a text, p text, r text, dt text, db text, dos text,
     l float8, it jsonb, v numeric, cu text, o text, pr jsonb, b boolean, sp integer, so bigint)
+  WHERE (SELECT event_id FROM clamped_events earlier WHERE earlier.event_id = i) IS NULL
+    AND (NOT c OR (i, to_timestamp(t / 1000.0)) IN (SELECT event_id, "timestamp" FROM clamped))
   ON CONFLICT DO NOTHING`;

@@ -22,6 +22,8 @@ export async function migrate(settings: Settings, log: Log): Promise<void> {
     );
   });
   try {
+    // A migration that rewrites a large table takes its time, and so does the one that waits for it.
+    await session.query('SET statement_timeout = 0');
     await session.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     const postgrator = new Postgrator({
       migrationPattern: `${migrationsDirectory}/*.sql`,
