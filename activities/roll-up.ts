@@ -32,8 +32,8 @@ export function createRollUp(
   const unpublishedSql = readSql('roll-ups/unpublished-minutes.sql');
 
   return async () => {
-    const sessions = await advance(database, 'sessions', sessionsSql, [sessionGapMs / 1000]);
-    const minutes = await advance(database, 'minutes', minutesSql, []);
+    const sessions = await advance(database, 'sessions', sessionsSql, [sessionGapMs / 1000, true]);
+    const minutes = await advance(database, 'minutes', minutesSql, [true]);
     while ((await publishMinutes()) === mostMinutesAtOnce);
     await measureLoadTimes();
     return { sessions, minutes };

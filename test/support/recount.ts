@@ -1,4 +1,5 @@
-import { actionOf } from '../../events/actions.ts';
+import { actionOf, type ActionName } from '../../events/actions.ts';
+import { funnelSteps, pathOf, rankOf, type FunnelStep } from '../../events/funnel.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
 
 /** The roll-ups again, the plain way: all events in memory, one user after the other. Slow, and easy to believe. */
@@ -25,6 +26,7 @@ export function recountSessions(events: readonly ShopEvent[], gapMs: number): ob
   });
 }
 
+/** One session's row, of all its events in order. */
 function sessionRow(runStart: number, events: readonly ShopEvent[]): object {
   const views = events.filter(({ action }) => action === 'pageview');
   const first = <Value>(read: (event: ShopEvent) => Value | null): Value | null =>
@@ -45,6 +47,83 @@ function sessionRow(runStart: number, events: readonly ShopEvent[]): object {
     exit_page: views.at(-1)?.page ?? null,
     referrer: first(({ referrer }) => referrer),
     bot: events.some(({ bot }) => bot),
+    clicks: count(events, 'click'),
+    scrolls: count(events, 'scroll'),
+    form_submits: count(events, 'form_submit'),
+    video_plays: count(events, 'video_play'),
+    view_items: count(events, 'view_item'),
+    add_to_carts: count(events, 'add_to_cart'),
+    remove_from_carts: count(events, 'remove_from_cart'),
+    begin_checkouts: count(events, 'begin_checkout'),
+    logins: count(events, 'login'),
+    ...stepsOf(events),
+    ...turnoverOf(events),
+    ...originOf(events),
+    bounced:
+      views.length <= 1 && !events.some(({ action }) => action === 'add_to_cart' || action === 'purchase'),
+  };
+}
+
+const count = (events: readonly ShopEvent[], name: ActionName): number =>
+  events.filter(({ action }) => action === name).length;
+
+function stepsOf(events: readonly ShopEvent[]): object {
+  const steps = events.map(({ action, page, time }) => ({ step: actionOf(action).step(pathOf(page)), time }));
+  const firstAt = (wanted: FunnelStep): Date | null => {
+    const first = steps.find(({ step }) => step === wanted);
+    return first ? new Date(first.time) : null;
+  };
+  const furthest = Math.max(...steps.map(({ step }) => (step === null ? -1 : rankOf(step))));
+  return {
+    furthest_step: funnelSteps[furthest] ?? null,
+    product_at: firstAt('product'),
+    cart_at: firstAt('cart'),
+    checkout_at: firstAt('checkout'),
+    purchase_at: firstAt('purchase'),
+  };
+}
+
+function turnoverOf(events: readonly ShopEvent[]): object {
+  const purchases = events.filter(
+    (event, index) =>
+      event.action === 'purchase' &&
+      (event.orderId === null ||
+        !events
+          .slice(0, index)
+          .some(({ action, orderId }) => action === 'purchase' && orderId === event.orderId)),
+  );
+  const refunds = events.filter(({ action }) => action === 'refund');
+  const deals = events.filter((event) => purchases.includes(event) || refunds.includes(event));
+  const currency = deals.find((deal) => deal.value !== null && deal.currency !== null)?.currency ?? null;
+  const inCurrency = (some: readonly ShopEvent[]): number =>
+    some
+      .filter((deal) => deal.currency === null || deal.currency === currency)
+      .reduce((sum, { value }) => sum + (value ?? 0), 0);
+  return {
+    purchases: purchases.length,
+    order_ids: purchases.flatMap(({ orderId }) => orderId ?? []),
+    revenue: inCurrency(purchases),
+    refunds: refunds.length,
+    refunded: inCurrency(refunds),
+    currency,
+  };
+}
+
+/** Where the first event with a page came from. */
+function originOf(events: readonly ShopEvent[]): object {
+  const landing = events.find(({ page }) => page !== null);
+  const parametersOf = (location: string | null | undefined) =>
+    new URLSearchParams(location?.split('?')[1] ?? '');
+  const own = parametersOf(landing?.page);
+  const utm = own.get('utm_source') ? own : parametersOf(landing?.referrer);
+  const referrer = landing?.referrer ?? '';
+  const host = URL.canParse(referrer) ? new URL(referrer).hostname.replace(/^www\./, '') : null;
+  return {
+    landing_page: pathOf(landing?.page),
+    source: utm.get('utm_source') ?? host ?? 'direct',
+    utm_source: utm.get('utm_source'),
+    utm_medium: utm.get('utm_medium'),
+    utm_campaign: utm.get('utm_campaign'),
   };
 }
 
@@ -61,6 +140,7 @@ function minuteRow(end: number, events: readonly ShopEvent[]): object {
   return {
     journey_id: events[0]?.journeyId,
     window_end_time: new Date(end),
+    last_event_at: new Date(events.at(-1)?.time ?? 0),
     user_id: events[0]?.userId ?? null,
     pageviews: counting('pageviews'),
     clicks: counting('clicks'),
