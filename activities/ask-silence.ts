@@ -23,6 +23,7 @@ export interface SilenceOptions {
  * Asks the event record whether users were silent. One query answers for all who ask at the time. A question is answered
  * only once the record holds everything that the broker took before the question's instant: until then there may be an
  * event that nobody here has seen. A bot's event is nobody's sign of life unless bots have journeys: its letter never comes.
+ * Nor does a backfilled event's.
  * The answer also says whether quiet hours hold an alert back: the workflow must decide the same in every replay, and time
  * zones change between releases of Node.
  */
@@ -106,6 +107,7 @@ const askSilence = `
       AND e."timestamp" > to_timestamp(q.after / 1000.0)
       AND e."timestamp" <= to_timestamp(q.until / 1000.0)
       AND ($3::boolean OR NOT e.bot)
+      AND NOT e.backfilled
     ORDER BY e."timestamp" DESC
     LIMIT 1
   ) AS latest ON true`;

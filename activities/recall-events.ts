@@ -116,6 +116,7 @@ const recall = `
     LEFT JOIN identity ON true
     WHERE e.journey_id = $1
       AND ($7::boolean OR NOT e.bot)
+      AND NOT e.backfilled
       AND e.source_offset > coalesce(($3::jsonb ->> e.source_partition::text)::bigint, -1)
       AND CASE
         WHEN $2::text IS NOT NULL THEN identity.user_id = $2 AND e."timestamp" < identity.until

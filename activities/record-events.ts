@@ -14,6 +14,8 @@ export interface RefusedEvent {
   readonly code: string;
 }
 
+export type PlaceOf = (event: ShopEvent) => Place | undefined;
+
 /**
  * Records events in one set-based statement, each once by its `event_id` and on the day of its time, which is made if it
  * is not there. Rows that PostgreSQL refuses are found by halving and given back, so that one bad row costs its neighbours
@@ -22,19 +24,46 @@ export interface RefusedEvent {
 export async function recordEvents(
   database: Database,
   events: readonly ShopEvent[],
-  placeOf: (event: ShopEvent) => Place | undefined = () => undefined,
+  placeOf: PlaceOf = () => undefined,
+): Promise<RefusedEvent[]> {
+  return findingRefused(database, events, async (part) => {
+    const rows = part.map((event) => toRow(event, placeOf(event), false));
+    // What was there already may have been brought by a backfill.
+    if ((await insert(database, part, rows)) < part.length)
+      await database.query({
+        name: 'claim-backfilled',
+        text: claimBackfilled,
+        values: [JSON.stringify(rows)],
+      });
+  });
+}
+
+/**
+ * Records old events, which no journey is told of, in the same way. Events that are there already stay as they are. Gives
+ * back how many rows are new.
+ */
+export async function backfillEvents(
+  database: Database,
+  events: readonly ShopEvent[],
+  placeOf: PlaceOf,
+): Promise<{ recorded: number; refused: RefusedEvent[] }> {
+  let recorded = 0;
+  const refused = await findingRefused(database, events, async (part) => {
+    const rows = part.map((event) => toRow(event, placeOf(event), true));
+    recorded += await insert(database, part, rows);
+  });
+  return { recorded, refused };
+}
+
+async function findingRefused(
+  database: Database,
+  events: readonly ShopEvent[],
+  write: (events: readonly ShopEvent[]) => Promise<void>,
 ): Promise<RefusedEvent[]> {
   if (events.length === 0) return [];
   await ensureEventDays(database, events);
   try {
-    await database.query({
-      name: 'record-events',
-      text: insertEvents,
-      values: [
-        JSON.stringify(events.map((event) => toRow(event, placeOf(event)))),
-        JSON.stringify(events.filter(({ timeClamped }) => timeClamped).map(toClamped)),
-      ],
-    });
+    await write(events);
     return [];
   } catch (error) {
     if (!isRefusedValue(error)) throw error;
@@ -42,13 +71,30 @@ export async function recordEvents(
     if (only && others.length === 0) return [{ event: only, code: (error as { code: string }).code }];
     const middle = Math.ceil(events.length / 2);
     return [
-      ...(await recordEvents(database, events.slice(0, middle), placeOf)),
-      ...(await recordEvents(database, events.slice(middle), placeOf)),
+      ...(await findingRefused(database, events.slice(0, middle), write)),
+      ...(await findingRefused(database, events.slice(middle), write)),
     ];
   }
 }
 
-function toRow(event: ShopEvent, place: Place | undefined): object {
+/** How many rows are new. */
+async function insert(
+  database: Database,
+  events: readonly ShopEvent[],
+  rows: readonly object[],
+): Promise<number> {
+  const { rowCount } = await database.query({
+    name: 'record-events',
+    text: insertEvents,
+    values: [
+      JSON.stringify(rows),
+      JSON.stringify(events.filter(({ timeClamped }) => timeClamped).map(toClamped)),
+    ],
+  });
+  return rowCount ?? 0;
+}
+
+function toRow(event: ShopEvent, place: Place | undefined, backfilled: boolean): object {
   const { device, items, properties } = event;
   return {
     i: event.eventId,
@@ -75,6 +121,7 @@ function toRow(event: ShopEvent, place: Place | undefined): object {
     b: event.bot,
     sp: place?.partition ?? null,
     so: place?.offset ?? null,
+    bf: backfilled,
   };
 }
 
@@ -95,11 +142,22 @@ const insertEvents = `
   INSERT INTO events (
     event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer,
     device_type, browser, os, load_time, items, value, currency, order_id, properties, bot,
-    source_partition, source_offset)
-  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr, b, sp, so
+    source_partition, source_offset, backfilled)
+  SELECT i, to_timestamp(t / 1000.0), c, j, u, s, a, p, r, dt, db, dos, l, it, v, cu, o, pr, b, sp, so, bf
   FROM json_to_recordset($1::json) AS x(
     i text, t float8, c boolean, j text, u text, s text, a text, p text, r text, dt text, db text, dos text,
-    l float8, it jsonb, v numeric, cu text, o text, pr jsonb, b boolean, sp integer, so bigint)
+    l float8, it jsonb, v numeric, cu text, o text, pr jsonb, b boolean, sp integer, so bigint, bf boolean)
   WHERE (SELECT event_id FROM clamped_events earlier WHERE earlier.event_id = i) IS NULL
     AND (NOT c OR (i, to_timestamp(t / 1000.0)) IN (SELECT event_id, "timestamp" FROM clamped))
   ON CONFLICT DO NOTHING`;
+
+/** Its time names its day: without it, every day would be searched. A clamped event's is the one that it first got. */
+const claimBackfilled = `
+  UPDATE events e
+  SET backfilled = false, recorded_at = now(), source_partition = x.sp, source_offset = x.so
+  FROM (
+    SELECT i, sp, so, coalesce(
+      (SELECT "timestamp" FROM clamped_events earlier WHERE earlier.event_id = i), to_timestamp(t / 1000.0)) AS at
+    FROM json_to_recordset($1::json) AS given(i text, t float8, sp integer, so bigint)
+  ) AS x
+  WHERE e.event_id = x.i AND e."timestamp" = x.at AND e.backfilled`;

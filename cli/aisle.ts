@@ -8,6 +8,7 @@ import { UnreachableError } from '../connections/unreachable-error.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
 import { SetupError } from '../stack/setup-error.ts';
+import { addBackfillCommand } from './backfill/command.ts';
 
 const program = new Command('aisle').description(
   'Real-time shopper journeys, one durable workflow per user.',
@@ -154,6 +155,8 @@ program
       await runJourneys({ ...options, seenSinceMs: options.seenSince });
     },
   );
+
+addBackfillCommand(program);
 
 program
   .command('audit')

@@ -2,8 +2,7 @@ import Postgrator from 'postgrator';
 
 import type { Settings } from '../settings/settings.ts';
 import { migrationsDirectory } from './sql-file.ts';
-import { connectPostgres, isDatabaseUnavailable } from './postgres.ts';
-import { UnreachableError } from './unreachable-error.ts';
+import { connectPostgres, reachingPostgres } from './postgres.ts';
 import type { Log } from './log.ts';
 
 /** Any number that nobody else locks in this database; two migrations at once wait for one another. */
@@ -12,15 +11,7 @@ const migrationLock = 7_411_001;
 /** Brings the schema to the newest numbered file. Applied files are checked against their checksums; none is ever undone. */
 export async function migrate(settings: Settings, log: Log): Promise<void> {
   const pool = connectPostgres(settings, log, 'aisle-migrate');
-  const session = await pool.connect().catch((error: unknown) => {
-    if (!isDatabaseUnavailable(error)) throw error;
-    throw new UnreachableError(
-      'PostgreSQL',
-      `${settings.DB_HOST}:${settings.DB_PORT}`,
-      'DB_HOST and DB_PORT',
-      error,
-    );
-  });
+  const session = await reachingPostgres(settings, () => pool.connect());
   try {
     // A migration that rewrites a large table takes its time, and so does the one that waits for it.
     await session.query('SET statement_timeout = 0');

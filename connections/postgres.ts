@@ -4,6 +4,7 @@ import pg from 'pg';
 
 import type { Settings } from '../settings/settings.ts';
 import type { Log } from './log.ts';
+import { UnreachableError } from './unreachable-error.ts';
 
 export type Database = pg.Pool;
 export type DatabaseSession = pg.PoolClient;
@@ -28,6 +29,10 @@ export function isRefusedValue(error: unknown): boolean {
   return typeof code === 'string' && /^(22|23|54)/.test(code);
 }
 
+/** A table or column that the statement names is not there. */
+export const isSchemaMissing = (error: unknown): boolean =>
+  ['42P01', '42703'].includes((error as { code?: string } | null)?.code ?? '');
+
 export function connectPostgres(settings: Settings, log: Log, applicationName: string): Database {
   const pool = new pg.Pool({
     host: settings.DB_HOST,
@@ -46,6 +51,20 @@ export function connectPostgres(settings: Settings, log: Log, applicationName: s
     log.warn({ code: (error as { code?: string }).code }, 'an idle database connection broke'),
   );
   return pool;
+}
+
+/** Runs `connect`; a server that does not answer is said by where it was looked for. */
+export async function reachingPostgres<Result>(
+  settings: Settings,
+  connect: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await connect();
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) throw error;
+    const address = `${settings.DB_HOST}:${settings.DB_PORT}`;
+    throw new UnreachableError('PostgreSQL', address, 'DB_HOST and DB_PORT', error);
+  }
 }
 
 function tls(settings: Settings): pg.ConnectionConfig['ssl'] {
