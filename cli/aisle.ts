@@ -110,6 +110,14 @@ program
   });
 
 program
+  .command('schema')
+  .description('write what the migrations build to sql/schema.sql')
+  .action(async () => {
+    const { runSchema } = await import('./schema.ts');
+    await runSchema();
+  });
+
+program
   .command('journey')
   .description("print one shopper's live journey: step, segment, session, cart, purchases")
   .argument('[user]', 'the user id, or a pseudonym (u1_…, s1_…)')

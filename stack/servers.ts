@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { makeRoomyDirectory, megabytesToRun } from './disk-space.ts';
-import { externalServers, settingsOfExternal } from './external-servers.ts';
+import { externalServers, settingsOfExternal, type ExternalServers } from './external-servers.ts';
 import { Guard } from './guard.ts';
 import { startKafka } from './kafka.ts';
 import { type Ports, readPorts, settlePorts } from './ports.ts';
@@ -22,6 +22,8 @@ export interface ServersPlan {
   readonly ports?: Ports;
   /** Says which servers are configured already and so are not started. Default: this process's environment. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Leaves out all others, whether configured or not. Without it all three are there. */
+  readonly only?: readonly (keyof ExternalServers)[];
   readonly report: Report;
   /** Calls the start off: what was started is stopped, and `startServers` rejects. */
   readonly signal?: AbortSignal | undefined;
@@ -41,14 +43,16 @@ export interface RunningServers {
   stop(): Promise<void>;
 }
 
-/** Starts every server that the environment does not configure, all at once. Throws a `SetupError` if one cannot. */
+/** Starts every wanted server that the environment does not configure, all at once. Throws a `SetupError` if one cannot. */
 export async function startServers(plan: ServersPlan): Promise<RunningServers> {
   const environment = plan.environment ?? process.env;
   const external = externalServers(environment);
+  const isWanted = (server: keyof ExternalServers) => plan.only?.includes(server) ?? true;
+  const isStarted = (server: keyof ExternalServers) => isWanted(server) && external[server] === undefined;
   const ports = await settlePorts(plan.ports ?? readPorts(environment), [
-    ...(external.kafka ? [] : (['kafka'] as const)),
-    ...(external.postgres ? [] : (['postgres'] as const)),
-    ...(external.temporal ? [] : (['temporal', 'temporalUi'] as const)),
+    ...(isStarted('kafka') ? (['kafka'] as const) : []),
+    ...(isStarted('postgres') ? (['postgres'] as const) : []),
+    ...(isStarted('temporal') ? (['temporal', 'temporalUi'] as const) : []),
   ]);
   const guard = new Guard();
   const calledOff = new AbortController();
@@ -90,18 +94,21 @@ export async function startServers(plan: ServersPlan): Promise<RunningServers> {
     const dataDirectory = await makeDataDirectory(plan.dataDirectory, guard);
     directory = dataDirectory;
     const starts: Promise<void>[] = [];
-    if (external.temporal) plan.report('Temporal', `the configured one at ${external.temporal}`, 'done');
-    else {
+    if (external.temporal && isWanted('temporal'))
+      plan.report('Temporal', `the configured one at ${external.temporal}`, 'done');
+    if (isStarted('temporal')) {
       const work = { port: ports.temporal, uiPort: ports.temporalUi, dataDirectory, kept };
       starts.push(start(1, 'Temporal', () => startTemporal(work, preparationFor('Temporal'))));
     }
-    if (external.kafka) plan.report('Kafka', `the configured one at ${external.kafka}`, 'done');
-    else {
+    if (external.kafka && isWanted('kafka'))
+      plan.report('Kafka', `the configured one at ${external.kafka}`, 'done');
+    if (isStarted('kafka')) {
       const work = { port: ports.kafka, dataDirectory };
       starts.push(start(2, 'Kafka', () => startKafka(work, preparationFor('Kafka'))));
     }
-    if (external.postgres) plan.report('PostgreSQL', `the configured one at ${external.postgres}`, 'done');
-    else {
+    if (external.postgres && isWanted('postgres'))
+      plan.report('PostgreSQL', `the configured one at ${external.postgres}`, 'done');
+    if (isStarted('postgres')) {
       const work = { port: ports.postgres, dataDirectory, kept };
       starts.push(start(3, 'PostgreSQL', () => startPostgres(work, preparationFor('PostgreSQL'))));
     }

@@ -1,0 +1,454 @@
+-- What the migrations build: tables, indexes, views, functions, triggers, owners and grants, from PostgreSQL's catalogue.
+-- Written by `npm run schema`; a test compares it with what the migrations build. Change a migration, and never this file.
+
+CREATE SEQUENCE audit_log_entry_id_seq AS bigint START 1 INCREMENT 1 MINVALUE 1 MAXVALUE 9223372036854775807 CACHE 1;
+CREATE TABLE abandonments (
+  journey_id text NOT NULL,
+  cart_id text NOT NULL,
+  kind text NOT NULL,
+  abandoned_at timestamp with time zone NOT NULL,
+  value numeric(14,2),
+  currency text,
+  items jsonb NOT NULL,
+  suppressed boolean NOT NULL,
+  recovered_at timestamp with time zone,
+  recovered_value numeric(14,2),
+  alert text DEFAULT 'said'::text NOT NULL,
+  CONSTRAINT abandonments_pkey PRIMARY KEY (journey_id, cart_id),
+  CONSTRAINT abandonments_alert_check CHECK ((alert = ANY (ARRAY['said'::text, 'suppressed'::text, 'held'::text, 'dropped'::text]))),
+  CONSTRAINT abandonments_kind_check CHECK ((kind = ANY (ARRAY['cart'::text, 'checkout'::text])))
+);
+CREATE INDEX abandonments_abandoned_at ON public.abandonments USING btree (abandoned_at);
+CREATE TABLE alerts (
+  alert_id text NOT NULL,
+  alert_type text NOT NULL,
+  severity text NOT NULL,
+  message text NOT NULL,
+  "timestamp" timestamp with time zone NOT NULL,
+  metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+  resolved boolean DEFAULT false NOT NULL,
+  resolved_at timestamp with time zone,
+  resolved_by text,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  published_at timestamp with time zone,
+  CONSTRAINT alerts_pkey PRIMARY KEY (alert_id),
+  CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text, 'critical'::text])))
+);
+CREATE INDEX alerts_timestamp ON public.alerts USING btree ("timestamp");
+CREATE TABLE audit_log (
+  entry_id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  actor text NOT NULL,
+  database_role text DEFAULT SESSION_USER NOT NULL,
+  action text NOT NULL,
+  subject text NOT NULL,
+  details jsonb DEFAULT '{}'::jsonb NOT NULL,
+  operation_id text,
+  CONSTRAINT audit_log_operation_id_key UNIQUE (operation_id),
+  CONSTRAINT audit_log_pkey PRIMARY KEY (entry_id),
+  CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z-]+\.[a-z-]+$'::text)),
+  CONSTRAINT audit_log_actor_check CHECK ((actor <> ''::text)),
+  CONSTRAINT audit_log_holds_no_pseudonym CHECK ((((((((actor || ' '::text) || subject) || ' '::text) || (details)::text) || ' '::text) || COALESCE(operation_id, ''::text)) !~ '[us][0-9]+_[0-9a-f]{32}'::text))
+);
+CREATE INDEX audit_log_written_at ON public.audit_log USING btree (written_at);
+CREATE TABLE carts (
+  journey_id text NOT NULL,
+  cart_id text NOT NULL,
+  version integer NOT NULL,
+  status text NOT NULL,
+  stage text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  items jsonb NOT NULL,
+  value numeric(14,2),
+  currency text,
+  CONSTRAINT carts_pkey PRIMARY KEY (journey_id, cart_id),
+  CONSTRAINT carts_stage_check CHECK ((stage = ANY (ARRAY['cart'::text, 'checkout'::text]))),
+  CONSTRAINT carts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'purchased'::text, 'abandoned'::text, 'emptied'::text])))
+);
+CREATE INDEX carts_opened_at ON public.carts USING btree (opened_at);
+CREATE TABLE clamped_events (
+  event_id text NOT NULL,
+  "timestamp" timestamp with time zone NOT NULL,
+  CONSTRAINT clamped_events_pkey PRIMARY KEY (event_id)
+);
+CREATE TABLE events (
+  "timestamp" timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  recorded_by xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  time_clamped boolean DEFAULT false NOT NULL,
+  bot boolean DEFAULT false NOT NULL,
+  source_partition integer,
+  source_offset bigint,
+  load_time double precision,
+  event_id text NOT NULL,
+  journey_id text NOT NULL,
+  user_id text,
+  session_id text,
+  action text NOT NULL,
+  page text,
+  referrer text,
+  device_type text,
+  browser text,
+  os text,
+  items jsonb,
+  value numeric(14,2),
+  currency text,
+  order_id text,
+  properties jsonb
+) PARTITION BY RANGE ("timestamp");
+CREATE INDEX events_checkout_views ON ONLY public.events USING btree ("timestamp") WHERE ((action = 'pageview'::text) AND (load_time IS NOT NULL) AND (lower(page) ~~ '/checkout%'::text));
+CREATE INDEX events_journey ON ONLY public.events USING btree (journey_id, "timestamp");
+CREATE INDEX events_recorded_by ON ONLY public.events USING btree (recorded_by);
+CREATE INDEX events_timestamp ON ONLY public.events USING brin ("timestamp") WITH (pages_per_range='32', autosummarize='on');
+CREATE TABLE events_default (
+  "timestamp" timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  recorded_by xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  time_clamped boolean DEFAULT false NOT NULL,
+  bot boolean DEFAULT false NOT NULL,
+  source_partition integer,
+  source_offset bigint,
+  load_time double precision,
+  event_id text NOT NULL,
+  journey_id text NOT NULL,
+  user_id text,
+  session_id text,
+  action text NOT NULL,
+  page text,
+  referrer text,
+  device_type text,
+  browser text,
+  os text,
+  items jsonb,
+  value numeric(14,2),
+  currency text,
+  order_id text,
+  properties jsonb,
+  CONSTRAINT events_default_pkey PRIMARY KEY (event_id)
+); -- partition of events DEFAULT
+CREATE TABLE funnel_steps (
+  journey_id text NOT NULL,
+  event_id text NOT NULL,
+  step text NOT NULL,
+  reached_at timestamp with time zone NOT NULL,
+  session_started_at timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT funnel_steps_pkey PRIMARY KEY (journey_id, event_id)
+);
+CREATE INDEX funnel_steps_reached_at ON public.funnel_steps USING btree (reached_at);
+CREATE TABLE identities (
+  session_id text NOT NULL,
+  user_id text NOT NULL,
+  known_since timestamp with time zone NOT NULL,
+  until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+  changed_by xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  CONSTRAINT identities_pkey PRIMARY KEY (session_id)
+);
+CREATE INDEX identities_changed_by ON public.identities USING btree (changed_by);
+CREATE INDEX identities_user ON public.identities USING btree (user_id);
+CREATE TABLE journey_segments (
+  journey_id text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  segment text NOT NULL,
+  segment_id text NOT NULL,
+  previous_segment text NOT NULL,
+  because text NOT NULL,
+  step text NOT NULL,
+  cart_value numeric(14,2),
+  currency text,
+  sessions integer NOT NULL,
+  purchases integer NOT NULL,
+  purchased_value numeric(20,2) NOT NULL,
+  abandonments integer NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT journey_segments_pkey PRIMARY KEY (journey_id, since, segment)
+);
+CREATE TABLE purchases (
+  journey_id text NOT NULL,
+  purchase_id text NOT NULL,
+  version integer NOT NULL,
+  purchased_at timestamp with time zone NOT NULL,
+  order_id text,
+  cart_id text,
+  value numeric(14,2),
+  currency text,
+  items jsonb NOT NULL,
+  CONSTRAINT purchases_pkey PRIMARY KEY (journey_id, purchase_id)
+);
+CREATE INDEX purchases_purchased_at ON public.purchases USING btree (purchased_at);
+CREATE TABLE record_progress (
+  topic text NOT NULL,
+  partition integer NOT NULL,
+  read_until timestamp with time zone NOT NULL,
+  CONSTRAINT record_progress_pkey PRIMARY KEY (topic, partition)
+);
+CREATE TABLE retention (
+  table_name text NOT NULL,
+  time_column text NOT NULL,
+  days integer NOT NULL,
+  kept_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT retention_pkey PRIMARY KEY (table_name),
+  CONSTRAINT retention_days_check CHECK (((days >= 1) AND (days <= 36500)))
+);
+CREATE TABLE roll_up_marks (
+  name text NOT NULL,
+  recorded_before xid8 NOT NULL,
+  CONSTRAINT roll_up_marks_pkey PRIMARY KEY (name)
+);
+CREATE TABLE schema_migrations (
+  version bigint NOT NULL,
+  name text,
+  md5 text,
+  run_at timestamp with time zone,
+  CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
+);
+CREATE TABLE system_metrics (
+  metric_name text NOT NULL,
+  metric_value double precision NOT NULL,
+  "timestamp" timestamp with time zone DEFAULT now() NOT NULL,
+  metadata jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+CREATE INDEX system_metrics_name ON public.system_metrics USING btree (metric_name, "timestamp");
+CREATE TABLE user_activity (
+  journey_id text NOT NULL,
+  window_end_time timestamp with time zone NOT NULL,
+  user_id text,
+  pageviews integer NOT NULL,
+  clicks integer NOT NULL,
+  scrolls integer NOT NULL,
+  form_submits integer NOT NULL,
+  video_plays integer NOT NULL,
+  pages_visited text[] NOT NULL,
+  published boolean DEFAULT false NOT NULL,
+  bot boolean DEFAULT false NOT NULL,
+  CONSTRAINT user_activity_pkey PRIMARY KEY (journey_id, window_end_time)
+);
+CREATE INDEX user_activity_unpublished ON public.user_activity USING btree (window_end_time) WHERE (NOT published);
+CREATE INDEX user_activity_window ON public.user_activity USING btree (window_end_time);
+CREATE TABLE user_sessions (
+  journey_id text NOT NULL,
+  start_time timestamp with time zone NOT NULL,
+  end_time timestamp with time zone NOT NULL,
+  run_start_time timestamp with time zone NOT NULL,
+  session_id text,
+  user_id text,
+  device_type text,
+  os text,
+  browser text,
+  events integer NOT NULL,
+  pageviews integer NOT NULL,
+  entry_page text,
+  exit_page text,
+  referrer text,
+  duration interval GENERATED ALWAYS AS ((end_time - start_time)) STORED,
+  bot boolean DEFAULT false NOT NULL,
+  CONSTRAINT user_sessions_pkey PRIMARY KEY (journey_id, start_time)
+);
+CREATE INDEX user_sessions_session ON public.user_sessions USING btree (session_id);
+CREATE INDEX user_sessions_start ON public.user_sessions USING btree (start_time);
+CREATE TABLE usual_load_times (
+  page text NOT NULL,
+  views integer NOT NULL,
+  median double precision NOT NULL,
+  p95 double precision NOT NULL,
+  measured_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT usual_load_times_pkey PRIMARY KEY (page)
+);
+CREATE VIEW actor_events AS
+ SELECT e.journey_id AS actor_id,
+    e."timestamp",
+    e.recorded_at,
+    e.recorded_by,
+    e.time_clamped,
+    e.bot,
+    e.source_partition,
+    e.source_offset,
+    e.load_time,
+    e.event_id,
+    e.journey_id,
+    e.user_id,
+    e.session_id,
+    e.action,
+    e.page,
+    e.referrer,
+    e.device_type,
+    e.browser,
+    e.os,
+    e.items,
+    e.value,
+    e.currency,
+    e.order_id,
+    e.properties
+   FROM events e
+  WHERE (NOT ((e.user_id IS NULL) AND (EXISTS ( SELECT
+           FROM identities i
+          WHERE ((i.session_id = e.journey_id) AND (e."timestamp" < i.until))))))
+UNION ALL
+ SELECT i.user_id AS actor_id,
+    e."timestamp",
+    e.recorded_at,
+    e.recorded_by,
+    e.time_clamped,
+    e.bot,
+    e.source_partition,
+    e.source_offset,
+    e.load_time,
+    e.event_id,
+    e.journey_id,
+    e.user_id,
+    e.session_id,
+    e.action,
+    e.page,
+    e.referrer,
+    e.device_type,
+    e.browser,
+    e.os,
+    e.items,
+    e.value,
+    e.currency,
+    e.order_id,
+    e.properties
+   FROM (identities i
+     JOIN events e ON (((e.journey_id = i.session_id) AND (e.user_id IS NULL) AND (e."timestamp" < i.until))));
+CREATE VIEW pageviews AS
+ SELECT event_id,
+    "timestamp",
+    user_id,
+    session_id,
+    page,
+    device_type,
+    load_time,
+    bot
+   FROM events
+  WHERE (action = 'pageview'::text);
+CREATE OR REPLACE FUNCTION public.delete_expired(expired_table text, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  kept record;
+  relation text;
+  condition text := '';
+  deleted integer;
+  total integer := 0;
+BEGIN
+  SELECT * INTO STRICT kept FROM retention WHERE table_name = expired_table;
+  IF expired_table = 'identities' THEN
+    -- A session that still is somebody's visit is not forgotten, however long it is known.
+    condition := 'AND NOT EXISTS (SELECT FROM events e WHERE e.journey_id = expired.session_id)';
+  END IF;
+  FOREACH relation IN ARRAY
+    CASE expired_table WHEN 'events' THEN '{events_default,clamped_events}' ELSE ARRAY[expired_table] END
+  LOOP
+    EXECUTE format(
+      'DELETE FROM %1$I WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM %1$I AS expired WHERE %2$I < $1 %3$s LIMIT $2 FOR UPDATE SKIP LOCKED))',
+      relation, kept.time_column, condition)
+    USING kept.kept_since, most - total;
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    total := total + deleted;
+  END LOOP;
+  RETURN total;
+END $function$;
+CREATE OR REPLACE FUNCTION public.drop_expired_event_days(most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '3s'
+AS $function$
+DECLARE
+  partition text;
+  dropped integer := 0;
+BEGIN
+  FOR partition IN
+    SELECT c.relname
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'events'::regclass AND c.relname ~ '^events_\d{8}$'
+      AND (to_date(right(c.relname, 8), 'YYYYMMDD') + 1)::timestamp AT TIME ZONE 'UTC' <= events_kept_since()
+    ORDER BY c.relname
+    LIMIT most
+  LOOP
+    EXECUTE format('DROP TABLE %I', partition);
+    dropped := dropped + 1;
+  END LOOP;
+  RETURN dropped;
+END $function$;
+CREATE OR REPLACE FUNCTION public.ensure_event_days(first_day date, last_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '3s'
+AS $function$
+DECLARE
+  today date := (now() AT TIME ZONE 'UTC')::date;
+  oldest date := today - (SELECT days FROM retention WHERE table_name = 'events');
+  made integer := 0;
+BEGIN
+  FOR offset_days IN 0 .. least(last_day, today + 7) - greatest(first_day, oldest) LOOP
+    IF make_event_day(greatest(first_day, oldest) + offset_days) THEN made := made + 1; END IF;
+  END LOOP;
+  RETURN made;
+END $function$;
+CREATE OR REPLACE FUNCTION public.events_kept_since()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT retention.kept_since
+    FROM retention
+   WHERE (retention.table_name = 'events'::text);
+END;
+CREATE OR REPLACE FUNCTION public.make_event_day(day date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  partition text := 'events_' || to_char(day, 'YYYYMMDD');
+  day_start timestamptz := day::timestamp AT TIME ZONE 'UTC';
+  day_end timestamptz := (day + 1)::timestamp AT TIME ZONE 'UTC';
+BEGIN
+  IF to_regclass(partition) IS NOT NULL THEN RETURN false; END IF;
+  -- One at a time, and nobody writes to the default partition between the move of its rows and the end. Writers and
+  -- readers of other days go on.
+  LOCK TABLE ONLY events IN SHARE UPDATE EXCLUSIVE MODE;
+  IF to_regclass(partition) IS NOT NULL THEN RETURN false; END IF;
+  LOCK TABLE events_default IN ACCESS EXCLUSIVE MODE;
+  EXECUTE format('CREATE TABLE %I (LIKE events INCLUDING ALL EXCLUDING INDEXES, PRIMARY KEY (event_id))', partition);
+  -- Both have the columns in one order: both are made from `events`, or changed through it.
+  EXECUTE format(
+    'WITH moved AS (DELETE FROM events_default WHERE "timestamp" >= $1 AND "timestamp" < $2 RETURNING *)
+     INSERT INTO %I SELECT * FROM moved', partition)
+  USING day_start, day_end;
+  EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', partition, day_start, day_end);
+  RETURN true;
+END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_change_of_audit_log()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $function$;
+CREATE OR REPLACE FUNCTION public.write_audit_entry(actor text, action text, subject text, details jsonb, operation_id text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO audit_log (actor, action, subject, details, operation_id)
+  VALUES (actor, action, subject, details, operation_id)
+  ON CONFLICT DO NOTHING
+$function$;
+CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log(); -- enabled: A
+COMMENT ON COLUMN abandonments.alert IS 'said; suppressed by the cool-down; held back by the quiet hours so far; dropped, as the user came back before they ended';
+GRANT EXECUTE ON FUNCTION events_kept_since() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION refuse_change_of_audit_log() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION write_audit_entry(text,text,text,jsonb,text) TO PUBLIC;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
