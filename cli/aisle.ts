@@ -6,6 +6,7 @@ import { segments, type Segment } from '../events/segment.ts';
 import { greatestAmount } from '../events/shop-event.ts';
 import { UnreachableError } from '../connections/unreachable-error.ts';
 import { SettingsError } from '../settings/settings-error.ts';
+import { formats, type Format } from './report/format.ts';
 import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { addBackfillCommand } from './backfill/command.ts';
@@ -182,6 +183,24 @@ program
   );
 
 program
+  .command('report')
+  .description('print a report; without a name, list them')
+  .argument('[name]', 'which report')
+  .option('--since <time>', 'how long ago it begins, such as 24h or 7d, or a time such as 2026-03-01')
+  .option('--until <time>', 'where it ends; now, unless the report says otherwise')
+  .option('--set <name=value>', "one of the report's own parameters; may be repeated", collect, [])
+  .addOption(new Option('--format <format>', 'how it is printed').choices(formats).default('table'))
+  .action(
+    async (
+      name: string | undefined,
+      options: { since?: string; until?: string; set: string[]; format: Format },
+    ) => {
+      const { runReport } = await import('./report.ts');
+      await runReport({ name, ...options });
+    },
+  );
+
+program
   .command('test')
   .description('run every test; more arguments go to vitest')
   .argument('[arguments...]')
@@ -190,6 +209,10 @@ program
     const { runTest } = await import('./test.ts');
     await runTest(rest);
   });
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
 
 function duration(text: string): number {
   const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : Number.NaN;

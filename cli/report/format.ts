@@ -1,0 +1,2 @@
+export const formats = ['table', 'csv', 'json'] as const;
+export type Format = (typeof formats)[number];
