@@ -1,6 +1,7 @@
 -- What the migrations build: tables, indexes, views, functions, triggers, owners and grants, from PostgreSQL's catalogue.
 -- Written by `npm run schema`; a test compares it with what the migrations build. Change a migration, and never this file.
 
+CREATE TYPE funnel_step AS ENUM ('browse', 'product', 'cart', 'checkout', 'purchase');
 CREATE SEQUENCE audit_log_entry_id_seq AS bigint START 1 INCREMENT 1 MINVALUE 1 MAXVALUE 9223372036854775807 CACHE 1;
 CREATE TABLE abandonments (
   journey_id text NOT NULL,
@@ -96,7 +97,8 @@ CREATE TABLE events (
   value numeric(14,2),
   currency text,
   order_id text,
-  properties jsonb
+  properties jsonb,
+  backfilled boolean DEFAULT false NOT NULL
 ) PARTITION BY RANGE ("timestamp");
 CREATE INDEX events_checkout_views ON ONLY public.events USING btree ("timestamp") WHERE ((action = 'pageview'::text) AND (load_time IS NOT NULL) AND (lower(page) ~~ '/checkout%'::text));
 CREATE INDEX events_journey ON ONLY public.events USING btree (journey_id, "timestamp");
@@ -126,6 +128,7 @@ CREATE TABLE events_default (
   currency text,
   order_id text,
   properties jsonb,
+  backfilled boolean DEFAULT false NOT NULL,
   CONSTRAINT events_default_pkey PRIMARY KEY (event_id)
 ); -- partition of events DEFAULT
 CREATE TABLE funnel_steps (
@@ -184,6 +187,17 @@ CREATE TABLE record_progress (
   read_until timestamp with time zone NOT NULL,
   CONSTRAINT record_progress_pkey PRIMARY KEY (topic, partition)
 );
+CREATE TABLE replayed_dead_letters (
+  topic text NOT NULL,
+  partition integer NOT NULL,
+  "offset" bigint NOT NULL,
+  appended_at timestamp with time zone NOT NULL,
+  sent_behind jsonb NOT NULL,
+  repaired boolean NOT NULL,
+  begun_at timestamp with time zone DEFAULT now() NOT NULL,
+  replayed_at timestamp with time zone,
+  CONSTRAINT replayed_dead_letters_pkey PRIMARY KEY (topic, partition, "offset", appended_at)
+);
 CREATE TABLE retention (
   table_name text NOT NULL,
   time_column text NOT NULL,
@@ -223,6 +237,7 @@ CREATE TABLE user_activity (
   pages_visited text[] NOT NULL,
   published boolean DEFAULT false NOT NULL,
   bot boolean DEFAULT false NOT NULL,
+  last_event_at timestamp with time zone,
   CONSTRAINT user_activity_pkey PRIMARY KEY (journey_id, window_end_time)
 );
 CREATE INDEX user_activity_unpublished ON public.user_activity USING btree (window_end_time) WHERE (NOT published);
@@ -244,6 +259,32 @@ CREATE TABLE user_sessions (
   referrer text,
   duration interval GENERATED ALWAYS AS ((end_time - start_time)) STORED,
   bot boolean DEFAULT false NOT NULL,
+  clicks integer DEFAULT 0 NOT NULL,
+  scrolls integer DEFAULT 0 NOT NULL,
+  form_submits integer DEFAULT 0 NOT NULL,
+  video_plays integer DEFAULT 0 NOT NULL,
+  view_items integer DEFAULT 0 NOT NULL,
+  add_to_carts integer DEFAULT 0 NOT NULL,
+  remove_from_carts integer DEFAULT 0 NOT NULL,
+  begin_checkouts integer DEFAULT 0 NOT NULL,
+  logins integer DEFAULT 0 NOT NULL,
+  furthest_step funnel_step,
+  product_at timestamp with time zone,
+  cart_at timestamp with time zone,
+  checkout_at timestamp with time zone,
+  purchase_at timestamp with time zone,
+  purchases integer DEFAULT 0 NOT NULL,
+  order_ids text[] DEFAULT '{}'::text[] NOT NULL,
+  revenue numeric(20,2) DEFAULT 0 NOT NULL,
+  refunds integer DEFAULT 0 NOT NULL,
+  refunded numeric(20,2) DEFAULT 0 NOT NULL,
+  currency text,
+  landing_page text,
+  source text DEFAULT 'direct'::text NOT NULL,
+  utm_source text,
+  utm_medium text,
+  utm_campaign text,
+  bounced boolean GENERATED ALWAYS AS (((pageviews <= 1) AND (add_to_carts = 0) AND (purchases = 0))) STORED NOT NULL,
   CONSTRAINT user_sessions_pkey PRIMARY KEY (journey_id, start_time)
 );
 CREATE INDEX user_sessions_session ON public.user_sessions USING btree (session_id);
@@ -280,7 +321,8 @@ CREATE VIEW actor_events AS
     e.value,
     e.currency,
     e.order_id,
-    e.properties
+    e.properties,
+    e.backfilled
    FROM events e
   WHERE (NOT ((e.user_id IS NULL) AND (EXISTS ( SELECT
            FROM identities i
@@ -309,7 +351,8 @@ UNION ALL
     e.value,
     e.currency,
     e.order_id,
-    e.properties
+    e.properties,
+    e.backfilled
    FROM (identities i
      JOIN events e ON (((e.journey_id = i.session_id) AND (e.user_id IS NULL) AND (e."timestamp" < i.until))));
 CREATE VIEW pageviews AS
@@ -429,6 +472,16 @@ BEGIN
   EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', partition, day_start, day_end);
   RETURN true;
 END $function$;
+CREATE OR REPLACE FUNCTION public.origin_of(page text, referrer text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (page ~* '[?&]utm_source=[^&#]'::text) THEN page ELSE referrer END;
+CREATE OR REPLACE FUNCTION public.path_of(location text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN split_part(location, '?'::text, 1);
 CREATE OR REPLACE FUNCTION public.refuse_change_of_audit_log()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -436,6 +489,39 @@ AS $function$
 BEGIN
   RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
 END $function$;
+CREATE OR REPLACE FUNCTION public.source_of(page text, referrer text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+RETURN COALESCE(utm_parameter(origin_of(page, referrer), 'utm_source'::text), "substring"(lower(referrer), '^[a-z][a-z0-9+.-]*://(?:www\.)?([^/:?#]+)'::text), 'direct'::text);
+CREATE OR REPLACE FUNCTION public.step_of(action text, page text)
+ RETURNS funnel_step
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (CASE action WHEN 'pageview'::text THEN CASE WHEN (page IS NULL) THEN NULL::text WHEN (page !~~ '/%'::text) THEN 'browse'::text ELSE CASE split_part(lower(split_part(page, '?'::text, 1)), '/'::text, 2) WHEN 'product'::text THEN 'product'::text WHEN 'cart'::text THEN 'cart'::text WHEN 'checkout'::text THEN 'checkout'::text WHEN 'purchase-complete'::text THEN 'purchase'::text ELSE 'browse'::text END END WHEN 'view_item'::text THEN 'product'::text WHEN 'add_to_cart'::text THEN 'cart'::text WHEN 'begin_checkout'::text THEN 'checkout'::text WHEN 'add_payment_info'::text THEN 'checkout'::text WHEN 'purchase'::text THEN 'purchase'::text ELSE NULL::text END)::funnel_step;
+CREATE OR REPLACE FUNCTION public.url_decoded(encoded text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE STRICT
+AS $function$
+BEGIN
+  IF encoded !~ '[%+]' THEN RETURN encoded; END IF;
+  RETURN (
+    SELECT convert_from(string_agg(
+      CASE WHEN part ~ '^%[0-9A-Fa-f]{2}$' THEN decode(substr(part, 2), 'hex') ELSE convert_to(part, 'UTF8') END,
+      '' ORDER BY place), 'UTF8')
+    FROM regexp_matches(replace(encoded, '+', ' '), '%[0-9A-Fa-f]{2}|[^%]+|%', 'g') WITH ORDINALITY AS found(parts, place)
+    CROSS JOIN LATERAL (SELECT parts[1]) AS one(part)
+  );
+EXCEPTION
+  WHEN character_not_in_repertoire OR untranslatable_character THEN RETURN encoded;
+END
+$function$;
+CREATE OR REPLACE FUNCTION public.utm_parameter(location text, name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE STRICT
+RETURN NULLIF(url_decoded("substring"(location, (('(?i)[?&]'::text || name) || '=([^&#]*)'::text))), ''::text);
 CREATE OR REPLACE FUNCTION public.write_audit_entry(actor text, action text, subject text, details jsonb, operation_id text)
  RETURNS void
  LANGUAGE sql
@@ -448,7 +534,21 @@ AS $function$
 $function$;
 CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log(); -- enabled: A
 COMMENT ON COLUMN abandonments.alert IS 'said; suppressed by the cool-down; held back by the quiet hours so far; dropped, as the user came back before they ended';
+COMMENT ON COLUMN events.backfilled IS 'brought by aisle backfill; false again once the same event comes live';
+COMMENT ON COLUMN user_sessions.bounced IS 'At most one page view, nothing put into a cart, nothing bought';
+COMMENT ON COLUMN user_sessions.currency IS 'Of the first purchase or refund that has a value and a currency';
+COMMENT ON COLUMN user_sessions.furthest_step IS 'NULL where no event shows a step';
+COMMENT ON COLUMN user_sessions.landing_page IS 'The path of the first event with a page: this event tells the source';
+COMMENT ON COLUMN user_sessions.purchases IS 'Events `purchase`, each order once';
+COMMENT ON COLUMN user_sessions.refunded IS 'Of the refunds, in `currency`; those in another one are left out';
+COMMENT ON COLUMN user_sessions.revenue IS 'Of the purchases, in `currency`; those in another one are left out';
 GRANT EXECUTE ON FUNCTION events_kept_since() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION origin_of(text,text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION path_of(text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION refuse_change_of_audit_log() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION source_of(text,text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION step_of(text,text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION url_decoded(text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION utm_parameter(text,text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION write_audit_entry(text,text,text,jsonb,text) TO PUBLIC;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
