@@ -16,13 +16,15 @@ import type { Settings } from '../settings/settings.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { onStopRequest } from '../stack/stop-request.ts';
 import { fillFromFile } from './backfill/fill-from-file.ts';
+import { fillFromTopic } from './backfill/fill-from-topic.ts';
 import { RejectsFile } from './backfill/rejects-file.ts';
 import { summaryOf, summaryText } from './backfill/summary.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
 
 export interface BackfillOptions {
-  /** `-` is stdin. */
-  readonly file: string;
+  /** `-` is stdin; none is `raw-events`, which `fromTopic` says as well. */
+  readonly file: string | undefined;
+  readonly fromTopic: boolean;
   readonly format?: FileFormat | undefined;
   readonly rejects?: string | undefined;
   readonly json: boolean;
@@ -32,10 +34,12 @@ const brokenOffExitCode = 130;
 
 /** `npx aisle backfill`: fills the record with old events and prints what became of them. */
 export async function runBackfill({ file, format, ...options }: BackfillOptions): Promise<void> {
+  if ((file === undefined) !== options.fromTopic)
+    throw new SetupError('Backfill from where? Give a file, or - for stdin, or --from-topic.');
   const settings = await settingsOfRunningSystem('DB_HOST');
   const parse = parserOf(settings);
   const log = createLog('backfill', settings.LOG_LEVEL);
-  const rejects = new RejectsFile(options.rejects ?? `${file === '-' ? 'backfill' : file}.rejects.ndjson`);
+  const rejects = new RejectsFile(options.rejects ?? rejectsPathOf(file));
   const database = connectPostgres(settings, log, 'aisle-backfill');
   const stop = onStopRequest();
   const begunAt = performance.now();
@@ -55,12 +59,12 @@ export async function runBackfill({ file, format, ...options }: BackfillOptions)
       signal: stop.signal,
     });
     const { MAX_EVENT_BYTES: maxEventBytes } = settings;
-    const failure = await fillFromFile(filler, {
-      path: file,
-      format,
-      maxEventBytes,
-      signal: stop.signal,
-    }).then(
+    const { signal } = stop;
+    const filling =
+      file === undefined
+        ? fillFromTopic(filler, settings, log, signal)
+        : fillFromFile(filler, { path: file, format, maxEventBytes, signal });
+    const failure = await filling.then(
       () => undefined,
       (error: unknown) => error as Error,
     );
@@ -78,6 +82,9 @@ export async function runBackfill({ file, format, ...options }: BackfillOptions)
     await database.end();
   }
 }
+
+const rejectsPathOf = (file: string | undefined): string =>
+  `${file === undefined || file === '-' ? 'backfill' : file}.rejects.ndjson`;
 
 async function checkSchema(database: Database): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-import { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 
 import { isKafkaUnavailable, membershipErrorOf } from './kafka-errors.ts';
 import type { Log } from './log.ts';
@@ -134,17 +134,22 @@ function toBatch(payload: EachBatchPayload): MessageBatch {
   const readAt = Date.now();
   return {
     partition: batch.partition,
-    messages: batch.messages.map(({ offset, timestamp, value }) => ({
-      offset: Number(offset),
-      appendedAt: plausibleTime(Number(timestamp), readAt),
-      value,
-    })),
+    messages: batch.messages.map((message) => toIncomingMessage(message, readAt)),
     readAt,
     nextOffset: Number(batch.lastOffset()) + 1,
     isCurrent: () => payload.isRunning() && !payload.isStale(),
     heartbeat: () => payload.heartbeat(),
   };
 }
+
+export const toIncomingMessage = (
+  { offset, timestamp, value }: Pick<KafkaMessage, 'offset' | 'timestamp' | 'value'>,
+  readAt: number,
+): IncomingMessage => ({
+  offset: Number(offset),
+  appendedAt: plausibleTime(Number(timestamp), readAt),
+  value,
+});
 
 /** Where a topic keeps the producer's time, that may be unset or ahead of every clock here: then it is read now. */
 function plausibleTime(timestamp: number, readAt: number): number {

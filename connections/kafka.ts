@@ -7,6 +7,7 @@ import { consumeTopic, type TopicConsumer, type TopicConsumerOptions } from './k
 import { createOffsetReader, type OffsetReader } from './kafka-offsets.ts';
 import { createProducer, type MessageProducer } from './kafka-producer.ts';
 import { isKafkaUnavailable } from './kafka-errors.ts';
+import { readRanges, type RangeBatch, type ReadRangesOptions } from './kafka-ranges.ts';
 import { guardKafkajsTimers } from './kafkajs-timers.ts';
 import type { Log } from './log.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -15,7 +16,8 @@ export type { MessageProducer, OutgoingMessage } from './kafka-producer.ts';
 export type { IncomingMessage, MessageBatch, TopicConsumer, TopicConsumerOptions } from './kafka-consumer.ts';
 
 export { isKafkaUnavailable } from './kafka-errors.ts';
-export type { OffsetReader } from './kafka-offsets.ts';
+export type { OffsetRange, RangeBatch, RangeMessage } from './kafka-ranges.ts';
+export type { OffsetReader, PartitionEnds } from './kafka-offsets.ts';
 
 export interface KafkaConnection {
   /** A connected producer. */
@@ -24,6 +26,8 @@ export interface KafkaConnection {
   consumer(options: TopicConsumerOptions): Promise<TopicConsumer>;
   /** A connected reader of log ends and groups' offsets. */
   offsets(): Promise<OffsetReader>;
+  /** Reads stretches of a topic once, beside all groups. */
+  readRanges(options: ReadRangesOptions, handle: (batch: RangeBatch) => Promise<void>): Promise<void>;
   /** Runs `work` with a connected admin client and closes it after. */
   withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result>;
 }
@@ -46,6 +50,7 @@ export function connectKafka(settings: Settings, log: Log): KafkaConnection {
     producer: () => reaching(settings, () => createProducer(kafka)),
     consumer: (options) => reaching(settings, () => consumeTopic(kafka, options, log)),
     offsets: () => reaching(settings, () => createOffsetReader(kafka)),
+    readRanges: (options, handle) => reaching(settings, () => readRanges(kafka, options, handle, log)),
     withAdmin: async (work) => {
       const admin = kafka.admin();
       await reaching(settings, () => admin.connect());
