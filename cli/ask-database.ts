@@ -1,21 +1,23 @@
 import { createLog } from '../connections/log.ts';
+import { databaseLogin, type DatabaseRole, loginSettings } from '../connections/database-login.ts';
 import { connectPostgres, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SetupError } from '../stack/setup-error.ts';
 
 /**
- * Runs `ask` with connections of its own. Throws a `SetupError` with one sentence when the database cannot be reached,
+ * Runs `ask` with connections of its own, as the role that it needs. Throws a `SetupError` with one sentence when the database cannot be reached,
  * refuses the login, or lacks what `aisle migrate` makes; what `ask` itself throws as one passes through.
  */
 export async function askDatabase<Answer>(
   settings: Settings,
   ask: (database: Database) => Promise<Answer>,
+  role: DatabaseRole = 'writer',
 ): Promise<Answer> {
-  const database = connectPostgres(settings, createLog('aisle', 'silent'), 'aisle-command');
+  const database = connectPostgres(settings, createLog('aisle', 'silent'), 'aisle-command', role);
   try {
     return await ask(database);
   } catch (error) {
-    throw explained(settings, error);
+    throw explained(settings, role, error);
   } finally {
     await database.end();
   }
@@ -25,17 +27,21 @@ const undefinedTable = '42P01';
 const undefinedFunction = '42883';
 const insufficientPrivilege = '42501';
 
-function explained({ DB_HOST: host, DB_PORT: port, DB_USER: user, DB_NAME: name }: Settings, error: unknown) {
+function explained(settings: Settings, role: DatabaseRole, error: unknown) {
+  const { DB_HOST: host, DB_PORT: port, DB_NAME: name } = settings;
+  const { setting, user } = databaseLogin(settings, role);
   if (error instanceof SetupError) return error;
   const code = (error as { code?: string } | null)?.code ?? '';
   const place = `PostgreSQL at ${host}:${port}`;
   // Class 28: the login itself; 3D: no such database.
   if (/^(28|3D)/.test(code))
     return new SetupError(
-      `${place} refuses the login of ${user} to ${name}: set DB_USER, DB_PASSWORD and DB_NAME.`,
+      `${place} refuses the login of ${user} to ${name}: set ${setting}_USER, ${setting}_PASSWORD and DB_NAME.`,
     );
   if (code === insufficientPrivilege)
-    return new SetupError(`The role ${user} may not do that: set DB_USER to one that may.`);
+    return new SetupError(
+      `The role ${user} may not do that: set ${loginSettings[role]}_USER to one that may.`,
+    );
   if (code === undefinedTable || code === undefinedFunction)
     return new SetupError(`The schema of ${name} is of another release: run npm run migrate.`);
   if (error instanceof Error && isDatabaseUnavailable(error))

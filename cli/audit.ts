@@ -1,4 +1,5 @@
 import { subjectReference } from '../activities/subject-reference.ts';
+import type { Database } from '../connections/postgres.ts';
 import { journeyIdOf } from './journey/journey-id.ts';
 import { printable, readableTime } from './journey/wording.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
@@ -28,10 +29,9 @@ interface AuditRow {
 export async function runAudit({ user, action, sinceMs, limit, json }: AuditOptions): Promise<void> {
   const settings = await settingsOfRunningSystem();
   const subject = user === undefined ? null : subjectReference(journeyIdOf({ user }, settings.PSEUDONYM_KEY));
-  const rows = await askDatabase(settings, async (database) => {
-    const values = [action ?? '', sinceMs ?? null, subject, limit];
-    return (await database.query<AuditRow>(latest, values)).rows;
-  });
+  const values = [action ?? '', sinceMs ?? null, subject, limit];
+  const find = async (database: Database) => (await database.query<AuditRow>(latest, values)).rows;
+  const rows = await askDatabase(settings, find, 'eraser');
   if (json) process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   else process.stdout.write(`${rows.map(lineOf).join('\n') || 'No entry is like this.'}\n`);
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
 import type { Settings } from '../settings/settings.ts';
+import { databaseLogin, type DatabaseRole } from './database-login.ts';
 import type { Log } from './log.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -33,17 +34,28 @@ export function isRefusedValue(error: unknown): boolean {
 export const isSchemaMissing = (error: unknown): boolean =>
   ['42P01', '42703'].includes((error as { code?: string } | null)?.code ?? '');
 
-export function connectPostgres(settings: Settings, log: Log, applicationName: string): Database {
+/** Opens connections on demand, as the role that the work needs: docs/access.md says what each may do. */
+export function connectPostgres(
+  settings: Settings,
+  log: Log,
+  applicationName: string,
+  role: DatabaseRole = 'writer',
+): Database {
+  const { user, password } = databaseLogin(settings, role);
   const pool = new pg.Pool({
     host: settings.DB_HOST,
     port: settings.DB_PORT,
     database: settings.DB_NAME,
-    user: settings.DB_USER,
-    password: settings.DB_PASSWORD,
+    user,
+    password,
     max: settings.DB_POOL_SIZE,
     application_name: applicationName,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 60_000,
+    statement_timeout: role === 'reporter' ? settings.DB_REPORTER_TIMEOUT : 60_000,
+    // Where the reporter has no login of its own, these still hold; a schema that a user may not enter is passed over.
+    ...(role === 'reporter'
+      ? { options: '-c search_path=reporting,public -c default_transaction_read_only=on' }
+      : {}),
     ...(settings.DB_SSL === 'disable' ? {} : { ssl: tls(settings) }),
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.

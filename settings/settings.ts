@@ -25,7 +25,14 @@ const optionalText = z.string().min(1, 'expected a text that is not empty').opti
 const hostAndPort = /^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i;
 
 /** Secrets may come from a file instead: `DB_PASSWORD_FILE` for `DB_PASSWORD`. */
-export const secretNames = ['DB_PASSWORD', 'KAFKA_SASL_PASSWORD', 'PSEUDONYM_KEY'] as const;
+export const secretNames = [
+  'DB_PASSWORD',
+  'DB_OWNER_PASSWORD',
+  'DB_ERASER_PASSWORD',
+  'DB_REPORTER_PASSWORD',
+  'KAFKA_SASL_PASSWORD',
+  'PSEUDONYM_KEY',
+] as const;
 
 /** The whole environment contract. Every process parses all of it, so that a wrong value is found wherever it is set. */
 export const environmentSchema = z.object({
@@ -64,6 +71,13 @@ export const environmentSchema = z.object({
   DB_NAME: text('webanalytics'),
   DB_USER: text('aisle'),
   DB_PASSWORD: z.string().default(''),
+  DB_OWNER_USER: optionalText,
+  DB_OWNER_PASSWORD: optionalText,
+  DB_ERASER_USER: optionalText,
+  DB_ERASER_PASSWORD: optionalText,
+  DB_REPORTER_USER: optionalText,
+  DB_REPORTER_PASSWORD: optionalText,
+  DB_REPORTER_TIMEOUT: durationMs('30s'),
   DB_SSL: z
     .enum(['disable', 'require', 'verify-full'], { error: 'expected disable, require or verify-full' })
     .default('disable'),
@@ -147,6 +161,11 @@ function consistent(settings: Settings): Settings {
     problems.push(
       'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: expected both, as KAFKA_SASL_MECHANISM is set',
     );
+  }
+  for (const role of ['OWNER', 'ERASER', 'REPORTER'] as const) {
+    if (settings[`DB_${role}_PASSWORD`] && !settings[`DB_${role}_USER`]) {
+      problems.push(`DB_${role}_USER: expected the user of DB_${role}_PASSWORD`);
+    }
   }
   if (Boolean(settings.TEMPORAL_TLS_CERT_FILE) !== Boolean(settings.TEMPORAL_TLS_KEY_FILE)) {
     problems.push('TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE: expected both or neither');

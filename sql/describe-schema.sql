@@ -4,6 +4,12 @@
 WITH spaces AS (
   SELECT oid, nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'
 ),
+-- The roles of docs/access.md are named after their database.
+roles AS (
+  SELECT oid, CASE WHEN starts_with(rolname, current_database() || '_')
+    THEN '<database>_' || substr(rolname, length(current_database()) + 2) ELSE quote_ident(rolname) END AS role
+  FROM pg_roles
+),
 parts AS (
   SELECT c.*, c.oid::regclass::text AS name
   FROM pg_class c JOIN spaces ON spaces.oid = c.relnamespace
@@ -52,10 +58,10 @@ grants AS (
   FROM pg_default_acl
 ),
 granted AS (
-  SELECT object, CASE right_given.grantee WHEN 0 THEN 'PUBLIC' ELSE right_given.grantee::regrole::text END AS grantee,
+  SELECT object, coalesce(roles.role, 'PUBLIC') AS grantee,
     string_agg(privilege_type || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
       ORDER BY privilege_type COLLATE "C") AS privileges
-  FROM grants CROSS JOIN LATERAL aclexplode(acl) AS right_given
+  FROM grants CROSS JOIN LATERAL aclexplode(acl) AS right_given LEFT JOIN roles ON roles.oid = right_given.grantee
   WHERE right_given.grantee <> owner
   GROUP BY 1, 2
 ),
@@ -133,11 +139,11 @@ definitions (section, name, part, definition) AS (
   SELECT 8, name, 0, format('COMMENT ON FUNCTION %s IS %L;', name, d.description)
   FROM routines JOIN pg_description d ON d.objoid = routines.oid AND d.classoid = 'pg_proc'::regclass
   UNION ALL
-  SELECT 9, name, 0, format('ALTER TABLE %s OWNER TO %s;', name, relowner::regrole)
-  FROM parts WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relowner <> current_user::regrole
+  SELECT 9, name, 0, format('ALTER TABLE %s OWNER TO %s;', name, role)
+  FROM parts JOIN roles ON roles.oid = relowner WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relowner <> current_user::regrole
   UNION ALL
-  SELECT 9, name, 0, format('ALTER FUNCTION %s OWNER TO %s;', name, proowner::regrole)
-  FROM routines WHERE proowner <> current_user::regrole
+  SELECT 9, name, 0, format('ALTER FUNCTION %s OWNER TO %s;', name, role)
+  FROM routines JOIN roles ON roles.oid = proowner WHERE proowner <> current_user::regrole
   UNION ALL
   SELECT 10, object, 0, format('GRANT %s ON %s TO %s;', privileges, object, grantee) FROM granted
 )

@@ -366,11 +366,211 @@ CREATE VIEW pageviews AS
     bot
    FROM events
   WHERE (action = 'pageview'::text);
+CREATE VIEW reporting.abandonments AS
+ SELECT journey_id,
+    cart_id,
+    kind,
+    abandoned_at,
+    value,
+    currency,
+    items,
+    suppressed,
+    recovered_at,
+    recovered_value,
+    alert
+   FROM abandonments;
+CREATE VIEW reporting.actor_events AS
+ SELECT actor_id,
+    event_id,
+    "timestamp",
+    time_clamped,
+    journey_id,
+    user_id,
+    session_id,
+    action,
+    page,
+    referrer,
+    device_type,
+    browser,
+    os,
+    load_time,
+    items,
+    value,
+    currency,
+    bot,
+    backfilled,
+    recorded_at
+   FROM actor_events;
+CREATE VIEW reporting.alerts AS
+ SELECT alert_id,
+    alert_type,
+    severity,
+    "timestamp",
+    resolved,
+    resolved_at,
+    created_at
+   FROM alerts;
+CREATE VIEW reporting.carts AS
+ SELECT journey_id,
+    cart_id,
+    version,
+    status,
+    stage,
+    opened_at,
+    updated_at,
+    closed_at,
+    items,
+    value,
+    currency
+   FROM carts;
+CREATE VIEW reporting.events AS
+ SELECT event_id,
+    "timestamp",
+    time_clamped,
+    journey_id,
+    user_id,
+    session_id,
+    action,
+    page,
+    referrer,
+    device_type,
+    browser,
+    os,
+    load_time,
+    items,
+    value,
+    currency,
+    bot,
+    backfilled,
+    recorded_at
+   FROM events;
+CREATE VIEW reporting.funnel_steps AS
+ SELECT journey_id,
+    event_id,
+    step,
+    reached_at,
+    session_started_at,
+    recorded_at
+   FROM funnel_steps;
+CREATE VIEW reporting.journey_segments AS
+ SELECT journey_id,
+    since,
+    segment,
+    previous_segment,
+    step,
+    cart_value,
+    currency,
+    sessions,
+    purchases,
+    purchased_value,
+    abandonments
+   FROM journey_segments;
+CREATE VIEW reporting.pageviews AS
+ SELECT event_id,
+    "timestamp",
+    user_id,
+    session_id,
+    page,
+    device_type,
+    load_time,
+    bot
+   FROM pageviews;
+CREATE VIEW reporting.purchases AS
+ SELECT journey_id,
+    purchase_id,
+    version,
+    purchased_at,
+    cart_id,
+    value,
+    currency,
+    items
+   FROM purchases;
+CREATE VIEW reporting.record_progress AS
+ SELECT topic,
+    partition,
+    read_until
+   FROM record_progress;
+CREATE VIEW reporting.retention AS
+ SELECT table_name,
+    time_column,
+    days,
+    kept_since
+   FROM retention;
+CREATE VIEW reporting.system_metrics AS
+ SELECT metric_name,
+    metric_value,
+    "timestamp",
+    metadata
+   FROM system_metrics;
+CREATE VIEW reporting.user_activity AS
+ SELECT journey_id,
+    window_end_time,
+    user_id,
+    pageviews,
+    clicks,
+    scrolls,
+    form_submits,
+    video_plays,
+    pages_visited,
+    published,
+    bot,
+    last_event_at
+   FROM user_activity;
+CREATE VIEW reporting.user_sessions AS
+ SELECT journey_id,
+    start_time,
+    end_time,
+    run_start_time,
+    session_id,
+    user_id,
+    device_type,
+    os,
+    browser,
+    events,
+    pageviews,
+    entry_page,
+    exit_page,
+    referrer,
+    duration,
+    bot,
+    clicks,
+    scrolls,
+    form_submits,
+    video_plays,
+    view_items,
+    add_to_carts,
+    remove_from_carts,
+    begin_checkouts,
+    logins,
+    furthest_step,
+    product_at,
+    cart_at,
+    checkout_at,
+    purchase_at,
+    purchases,
+    revenue,
+    refunds,
+    refunded,
+    currency,
+    landing_page,
+    source,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    bounced
+   FROM user_sessions;
+CREATE VIEW reporting.usual_load_times AS
+ SELECT page,
+    views,
+    median,
+    p95,
+    measured_at
+   FROM usual_load_times;
 CREATE OR REPLACE FUNCTION public.delete_expired(expired_table text, most integer)
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 DECLARE
   kept record;
@@ -401,7 +601,7 @@ CREATE OR REPLACE FUNCTION public.drop_expired_event_days(most integer)
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
  SET lock_timeout TO '3s'
 AS $function$
 DECLARE
@@ -425,7 +625,7 @@ CREATE OR REPLACE FUNCTION public.ensure_event_days(first_day date, last_day dat
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
  SET lock_timeout TO '3s'
 AS $function$
 DECLARE
@@ -489,6 +689,17 @@ AS $function$
 BEGIN
   RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
 END $function$;
+CREATE OR REPLACE FUNCTION public.report_time(words text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET "TimeZone" TO 'UTC'
+AS $function$
+  SELECT CASE
+    WHEN words ~ '^\s*[0-9.]+\s*[a-z]+\s*$' THEN now() - words::interval
+    ELSE words::timestamptz
+  END
+$function$;
 CREATE OR REPLACE FUNCTION public.source_of(page text, referrer text)
  RETURNS text
  LANGUAGE sql
@@ -526,7 +737,7 @@ CREATE OR REPLACE FUNCTION public.write_audit_entry(actor text, action text, sub
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   INSERT INTO audit_log (actor, action, subject, details, operation_id)
   VALUES (actor, action, subject, details, operation_id)
@@ -535,6 +746,21 @@ $function$;
 CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log(); -- enabled: A
 COMMENT ON COLUMN abandonments.alert IS 'said; suppressed by the cool-down; held back by the quiet hours so far; dropped, as the user came back before they ended';
 COMMENT ON COLUMN events.backfilled IS 'brought by aisle backfill; false again once the same event comes live';
+COMMENT ON RELATION reporting.abandonments IS 'SELECT journey_id, cart_id, kind, abandoned_at, value, currency, items, suppressed, recovered_at, recovered_value, alert FROM public.abandonments';
+COMMENT ON RELATION reporting.actor_events IS 'SELECT actor_id, event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer, device_type, browser, os, load_time, items, value, currency, bot, backfilled, recorded_at FROM public.actor_events';
+COMMENT ON RELATION reporting.alerts IS 'SELECT alert_id, alert_type, severity, "timestamp", resolved, resolved_at, created_at FROM public.alerts';
+COMMENT ON RELATION reporting.carts IS 'SELECT journey_id, cart_id, version, status, stage, opened_at, updated_at, closed_at, items, value, currency FROM public.carts';
+COMMENT ON RELATION reporting.events IS 'SELECT event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer, device_type, browser, os, load_time, items, value, currency, bot, backfilled, recorded_at FROM public.events';
+COMMENT ON RELATION reporting.funnel_steps IS 'SELECT journey_id, event_id, step, reached_at, session_started_at, recorded_at FROM public.funnel_steps';
+COMMENT ON RELATION reporting.journey_segments IS 'SELECT journey_id, since, segment, previous_segment, step, cart_value, currency, sessions, purchases, purchased_value, abandonments FROM public.journey_segments';
+COMMENT ON RELATION reporting.pageviews IS 'SELECT event_id, "timestamp", user_id, session_id, page, device_type, load_time, bot FROM public.pageviews';
+COMMENT ON RELATION reporting.purchases IS 'SELECT journey_id, purchase_id, version, purchased_at, cart_id, value, currency, items FROM public.purchases';
+COMMENT ON RELATION reporting.record_progress IS 'SELECT topic, partition, read_until FROM public.record_progress';
+COMMENT ON RELATION reporting.retention IS 'SELECT table_name, time_column, days, kept_since FROM public.retention';
+COMMENT ON RELATION reporting.system_metrics IS 'SELECT metric_name, metric_value, "timestamp", metadata FROM public.system_metrics';
+COMMENT ON RELATION reporting.user_activity IS 'SELECT journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited, published, bot, last_event_at FROM public.user_activity';
+COMMENT ON RELATION reporting.user_sessions IS 'SELECT journey_id, start_time, end_time, run_start_time, session_id, user_id, device_type, os, browser, events, pageviews, entry_page, exit_page, referrer, duration, bot, clicks, scrolls, form_submits, video_plays, view_items, add_to_carts, remove_from_carts, begin_checkouts, logins, furthest_step, product_at, cart_at, checkout_at, purchase_at, purchases, revenue, refunds, refunded, currency, landing_page, source, utm_source, utm_medium, utm_campaign, bounced FROM public.user_sessions';
+COMMENT ON RELATION reporting.usual_load_times IS 'SELECT page, views, median, p95, measured_at FROM public.usual_load_times';
 COMMENT ON COLUMN user_sessions.bounced IS 'At most one page view, nothing put into a cart, nothing bought';
 COMMENT ON COLUMN user_sessions.currency IS 'Of the first purchase or refund that has a value and a currency';
 COMMENT ON COLUMN user_sessions.furthest_step IS 'NULL where no event shows a step';
@@ -542,13 +768,145 @@ COMMENT ON COLUMN user_sessions.landing_page IS 'The path of the first event wit
 COMMENT ON COLUMN user_sessions.purchases IS 'Events `purchase`, each order once';
 COMMENT ON COLUMN user_sessions.refunded IS 'Of the refunds, in `currency`; those in another one are left out';
 COMMENT ON COLUMN user_sessions.revenue IS 'Of the purchases, in `currency`; those in another one are left out';
-GRANT EXECUTE ON FUNCTION events_kept_since() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION origin_of(text,text) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION path_of(text) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION refuse_change_of_audit_log() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION source_of(text,text) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION step_of(text,text) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION url_decoded(text) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION utm_parameter(text,text) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION write_audit_entry(text,text,text,jsonb,text) TO PUBLIC;
+ALTER TABLE abandonments OWNER TO <database>_owner;
+ALTER TABLE actor_events OWNER TO <database>_owner;
+ALTER TABLE alerts OWNER TO <database>_owner;
+ALTER TABLE audit_log OWNER TO <database>_owner;
+ALTER TABLE audit_log_entry_id_seq OWNER TO <database>_owner;
+ALTER TABLE carts OWNER TO <database>_owner;
+ALTER TABLE clamped_events OWNER TO <database>_owner;
+ALTER FUNCTION delete_expired(text,integer) OWNER TO <database>_owner;
+ALTER FUNCTION drop_expired_event_days(integer) OWNER TO <database>_owner;
+ALTER FUNCTION ensure_event_days(date,date) OWNER TO <database>_owner;
+ALTER TABLE events OWNER TO <database>_owner;
+ALTER TABLE events_default OWNER TO <database>_owner;
+ALTER FUNCTION events_kept_since() OWNER TO <database>_owner;
+ALTER TABLE funnel_steps OWNER TO <database>_owner;
+ALTER TABLE identities OWNER TO <database>_owner;
+ALTER TABLE journey_segments OWNER TO <database>_owner;
+ALTER FUNCTION make_event_day(date) OWNER TO <database>_owner;
+ALTER FUNCTION origin_of(text,text) OWNER TO <database>_owner;
+ALTER TABLE pageviews OWNER TO <database>_owner;
+ALTER FUNCTION path_of(text) OWNER TO <database>_owner;
+ALTER TABLE purchases OWNER TO <database>_owner;
+ALTER TABLE record_progress OWNER TO <database>_owner;
+ALTER FUNCTION refuse_change_of_audit_log() OWNER TO <database>_owner;
+ALTER TABLE replayed_dead_letters OWNER TO <database>_owner;
+ALTER FUNCTION report_time(text) OWNER TO <database>_owner;
+ALTER TABLE reporting.abandonments OWNER TO <database>_owner;
+ALTER TABLE reporting.actor_events OWNER TO <database>_owner;
+ALTER TABLE reporting.alerts OWNER TO <database>_owner;
+ALTER TABLE reporting.carts OWNER TO <database>_owner;
+ALTER TABLE reporting.events OWNER TO <database>_owner;
+ALTER TABLE reporting.funnel_steps OWNER TO <database>_owner;
+ALTER TABLE reporting.journey_segments OWNER TO <database>_owner;
+ALTER TABLE reporting.pageviews OWNER TO <database>_owner;
+ALTER TABLE reporting.purchases OWNER TO <database>_owner;
+ALTER TABLE reporting.record_progress OWNER TO <database>_owner;
+ALTER TABLE reporting.retention OWNER TO <database>_owner;
+ALTER TABLE reporting.system_metrics OWNER TO <database>_owner;
+ALTER TABLE reporting.user_activity OWNER TO <database>_owner;
+ALTER TABLE reporting.user_sessions OWNER TO <database>_owner;
+ALTER TABLE reporting.usual_load_times OWNER TO <database>_owner;
+ALTER TABLE retention OWNER TO <database>_owner;
+ALTER TABLE roll_up_marks OWNER TO <database>_owner;
+ALTER TABLE schema_migrations OWNER TO <database>_owner;
+ALTER FUNCTION source_of(text,text) OWNER TO <database>_owner;
+ALTER FUNCTION step_of(text,text) OWNER TO <database>_owner;
+ALTER TABLE system_metrics OWNER TO <database>_owner;
+ALTER FUNCTION url_decoded(text) OWNER TO <database>_owner;
+ALTER TABLE user_activity OWNER TO <database>_owner;
+ALTER TABLE user_sessions OWNER TO <database>_owner;
+ALTER TABLE usual_load_times OWNER TO <database>_owner;
+ALTER FUNCTION utm_parameter(text,text) OWNER TO <database>_owner;
+ALTER FUNCTION write_audit_entry(text,text,text,jsonb,text) OWNER TO <database>_owner;
+GRANT UPDATE ON COLUMN alerts.published_at TO <database>_writer;
+GRANT UPDATE ON COLUMN alerts.resolved TO <database>_writer;
+GRANT UPDATE ON COLUMN alerts.resolved_at TO <database>_writer;
+GRANT UPDATE ON COLUMN alerts.resolved_by TO <database>_writer;
+GRANT UPDATE ON COLUMN events.backfilled TO <database>_writer;
+GRANT UPDATE ON COLUMN events.recorded_at TO <database>_writer;
+GRANT UPDATE ON COLUMN events.source_offset TO <database>_writer;
+GRANT UPDATE ON COLUMN events.source_partition TO <database>_writer;
+GRANT UPDATE ON COLUMN retention.days TO <database>_writer;
+GRANT UPDATE ON COLUMN retention.kept_since TO <database>_writer;
+GRANT EXECUTE ON FUNCTION delete_expired(text,integer) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION drop_expired_event_days(integer) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION ensure_event_days(date,date) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION events_kept_since() TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION events_kept_since() TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION events_kept_since() TO <database>_writer;
+GRANT EXECUTE ON FUNCTION origin_of(text,text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION origin_of(text,text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION origin_of(text,text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION path_of(text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION path_of(text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION path_of(text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION report_time(text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION report_time(text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION report_time(text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION source_of(text,text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION source_of(text,text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION source_of(text,text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION utm_parameter(text,text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION utm_parameter(text,text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION utm_parameter(text,text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION write_audit_entry(text,text,text,jsonb,text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION write_audit_entry(text,text,text,jsonb,text) TO <database>_writer;
+GRANT CREATE, USAGE ON SCHEMA public TO <database>_owner;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT USAGE ON SCHEMA reporting TO <database>_reporter;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE abandonments TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE abandonments TO <database>_eraser;
+GRANT SELECT ON TABLE actor_events TO <database>_eraser;
+GRANT SELECT ON TABLE actor_events TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE alerts TO <database>_eraser;
+GRANT INSERT, SELECT ON TABLE alerts TO <database>_writer;
+GRANT SELECT ON TABLE audit_log TO <database>_eraser;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE carts TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE carts TO <database>_eraser;
+GRANT DELETE, SELECT ON TABLE clamped_events TO <database>_eraser;
+GRANT INSERT, SELECT ON TABLE clamped_events TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE events TO <database>_eraser;
+GRANT INSERT, SELECT ON TABLE events TO <database>_writer;
+GRANT DELETE, INSERT, SELECT ON TABLE funnel_steps TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE funnel_steps TO <database>_eraser;
+GRANT DELETE, SELECT, UPDATE ON TABLE identities TO <database>_eraser;
+GRANT INSERT, SELECT, UPDATE ON TABLE identities TO <database>_writer;
+GRANT DELETE, INSERT, SELECT ON TABLE journey_segments TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE journey_segments TO <database>_eraser;
+GRANT SELECT ON TABLE pageviews TO <database>_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE purchases TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE purchases TO <database>_eraser;
+GRANT INSERT, SELECT, UPDATE ON TABLE record_progress TO <database>_writer;
+GRANT INSERT, SELECT, UPDATE ON TABLE replayed_dead_letters TO <database>_writer;
+GRANT SELECT ON TABLE reporting.abandonments TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.actor_events TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.alerts TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.carts TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.events TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.funnel_steps TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.journey_segments TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.pageviews TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.purchases TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.record_progress TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.retention TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.system_metrics TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.user_activity TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.user_sessions TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.usual_load_times TO <database>_reporter;
+GRANT SELECT ON TABLE retention TO <database>_eraser;
+GRANT SELECT ON TABLE retention TO <database>_writer;
+GRANT SELECT, UPDATE ON TABLE roll_up_marks TO <database>_writer;
+GRANT INSERT, SELECT ON TABLE system_metrics TO <database>_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE user_activity TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE user_activity TO <database>_eraser;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE user_sessions TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE user_sessions TO <database>_eraser;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE usual_load_times TO <database>_writer;

@@ -7,7 +7,12 @@ export interface ExternalServers {
 
 const settingNames = {
   kafka: ['KAFKA_BOOTSTRAP_SERVERS'],
-  postgres: ['DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_PASSWORD_FILE'],
+  postgres: [
+    ...['DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_PASSWORD_FILE'],
+    ...['DB_OWNER_USER', 'DB_OWNER_PASSWORD', 'DB_OWNER_PASSWORD_FILE'],
+    ...['DB_ERASER_USER', 'DB_ERASER_PASSWORD', 'DB_ERASER_PASSWORD_FILE'],
+    ...['DB_REPORTER_USER', 'DB_REPORTER_PASSWORD', 'DB_REPORTER_PASSWORD_FILE'],
+  ],
   temporal: ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_UI'],
 } as const satisfies Record<keyof ExternalServers, readonly string[]>;
 

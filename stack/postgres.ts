@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
 import { type Child, startChild, type User } from './child.ts';
+import { administrator, localLogins, makeLogins } from './database-logins.ts';
 import { findPostgres, type PostgresBinaries } from './postgres-binaries.ts';
 import type { Preparation } from './preparation.ts';
 import { untilReady } from './readiness.ts';
@@ -14,7 +15,6 @@ import type { StartedServer } from './started-server.ts';
 import { SetupError } from './setup-error.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
-const userName = 'aisle';
 const databaseName = 'webanalytics';
 const startLimitMs = 60_000;
 
@@ -76,8 +76,7 @@ export async function startPostgres(
       DB_HOST: '127.0.0.1',
       DB_PORT: String(plan.port),
       DB_NAME: databaseName,
-      DB_USER: userName,
-      DB_PASSWORD: password,
+      ...localLogins(password),
     },
   };
 }
@@ -131,7 +130,16 @@ async function initialise(plan: Initialisation, preparation: Preparation): Promi
     {
       command: plan.binaries.initdb,
       arguments: [
-        ...['--pgdata', partial, '--username', userName, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+        ...[
+          '--pgdata',
+          partial,
+          '--username',
+          administrator,
+          '--pwfile',
+          passwordFile,
+          '--auth',
+          'scram-sha-256',
+        ],
         ...[
           '--encoding',
           'UTF8',
@@ -161,12 +169,12 @@ async function initialise(plan: Initialisation, preparation: Preparation): Promi
   await rename(partial, plan.directory);
 }
 
-/** True once the server takes connections and the database is there. */
+/** True once the server takes connections and the database and its logins are there. */
 async function makeDatabase(port: number, password: string): Promise<boolean> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
-    user: userName,
+    user: administrator,
     password,
     database: 'postgres',
     connectionTimeoutMillis: 2000,
@@ -176,6 +184,7 @@ async function makeDatabase(port: number, password: string): Promise<boolean> {
     await client.connect();
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
+    await makeLogins(client, password);
     return true;
   } finally {
     await client.end().catch(() => undefined);

@@ -4,6 +4,7 @@ import { SettingsError } from '../settings/settings-error.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Ports } from './ports.ts';
 import { superviseProcess, type SupervisedProcess } from './processes.ts';
+import { environmentOf, withoutSecrets } from './process-environment.ts';
 import { openProgress, type Report } from './progress.ts';
 import { aisleCommand } from './project.ts';
 import { pseudonymKeySettings } from './pseudonym-key.ts';
@@ -82,11 +83,11 @@ async function start(plan: ReportedPlan): Promise<RunningSystem> {
     const version = wanted.TEMPORAL_ADDRESS ? {} : { WORKER_BUILD_ID: '' };
     const environment = { ...wanted, ...servers.environment, ...key.settings, ...version };
     await migrate(environment, servers, plan);
-    const supervise = (name: string): SupervisedProcess => {
+    const supervise = (name: 'bridge' | 'worker'): SupervisedProcess => {
       const supervised = superviseProcess({
         name,
         arguments: [name],
-        environment,
+        environment: environmentOf(name, environment),
         logFile: join(servers.dataDirectory, `${name}.log`),
         guard: servers.guard,
         onRestart: (message) => report(name, message),
@@ -105,11 +106,10 @@ async function start(plan: ReportedPlan): Promise<RunningSystem> {
     const worker = early ?? supervise('worker');
     const failure = Promise.race([servers.failure, bridge.failure, worker.failure]);
     await untilAllReady([bridge, worker], failure, plan);
-    const { DB_PASSWORD: password, ...rest } = { ...servers.environment, ...key.settings };
-    const passwordIsOurs = password !== undefined && !wanted.DB_HOST;
+    const addresses = { ...servers.environment, ...key.settings };
     return {
       environment,
-      addresses: passwordIsOurs ? { ...rest, DB_PASSWORD: password } : rest,
+      addresses: wanted.DB_HOST ? withoutSecrets(addresses) : addresses,
       dataDirectory: servers.dataDirectory,
       madeKeyFile: key.madeFile,
       bridge,

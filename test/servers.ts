@@ -33,8 +33,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('postgres', {
     host: setting('DB_HOST'),
     port: Number(setting('DB_PORT')),
-    user: setting('DB_USER'),
-    password: setting('DB_PASSWORD'),
+    user: setting('DB_OWNER_USER'),
+    password: setting('DB_OWNER_PASSWORD'),
   });
   project.provide('temporal', setting('TEMPORAL_ADDRESS'));
   return () => servers.stop();

@@ -1,4 +1,4 @@
-import { inTransaction, type DatabaseSession } from '../../connections/postgres.ts';
+import { inTransaction, type Database, type DatabaseSession } from '../../connections/postgres.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { SetupError } from '../../stack/setup-error.ts';
 import { askDatabase } from '../ask-database.ts';
@@ -33,16 +33,17 @@ export function askReport(
   report: Report,
   values: ReadonlyMap<string, string>,
 ): Promise<Reported> {
-  return askDatabase(settings, (database) =>
-    inTransaction(database, async (session) => {
-      await session.query(sessionSettings);
-      const period = await periodOf(session, values);
-      const answer = await ask(session, report, new Map([...values, ...Object.entries(period)]));
-      return { period, answer };
-    }).catch((error: unknown) => {
+  const read = async (session: DatabaseSession): Promise<Reported> => {
+    await session.query(sessionSettings);
+    const period = await periodOf(session, values);
+    const answer = await ask(session, report, new Map([...values, ...Object.entries(period)]));
+    return { period, answer };
+  };
+  const readAsWhole = (database: Database): Promise<Reported> =>
+    inTransaction(database, read).catch((error: unknown) => {
       throw explained(report, error);
-    }),
-  );
+    });
+  return askDatabase(settings, readAsWhole, 'reporter');
 }
 
 async function periodOf(session: DatabaseSession, values: ReadonlyMap<string, string>): Promise<Period> {

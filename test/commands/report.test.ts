@@ -123,12 +123,12 @@ test('a reader that leaves early is no error', async () => {
 });
 
 test('what cannot be printed is said in one sentence', async () => {
-  const { settings, database } = deployment;
+  const { settings, administrator } = deployment;
   const role = `test_${settings.DB_NAME}_nobody`;
-  await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+  await administrator.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
   try {
     const one = ['recovered-revenue', ...march];
-    const nobody = { DB_USER: role, DB_PASSWORD: 'x' };
+    const nobody = { DB_REPORTER_USER: role, DB_REPORTER_PASSWORD: 'x' };
     expect(await report(['recoverd-revenue'])).toEqual(
       failed(/^There is no report "recoverd-revenue": did you mean recovered-revenue\?\n$/),
     );
@@ -144,11 +144,11 @@ test('what cannot be printed is said in one sentence', async () => {
     expect(await report(one, { DB_NAME: 'test_none' })).toEqual(
       failed(/^PostgreSQL at \S+ refuses the login of \S+ to test_none: .*\n$/),
     );
-    expect(await report(one, { ...nobody, DB_PASSWORD: 'y' })).toEqual(
+    expect(await report(one, { ...nobody, DB_REPORTER_PASSWORD: 'y' })).toEqual(
       failed(/^PostgreSQL at \S+ refuses the login of \S+_nobody to .*\n$/),
     );
     expect(await report(one, nobody)).toEqual(failed(/^The role \S+_nobody may not do that: .*\n$/));
   } finally {
-    await database.query(`DROP ROLE ${role}`);
+    await administrator.query(`DROP ROLE ${role}`);
   }
 });

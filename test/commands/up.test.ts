@@ -59,10 +59,16 @@ test('prints addresses and READY, lets itself be found, and stops everything on 
   expect(lines.at(-1), errors()).toBe('READY');
   const addresses = parseEnvironment(lines.join('\n'));
   expect(Object.keys(addresses).sort()).toEqual([
+    'DB_ERASER_PASSWORD',
+    'DB_ERASER_USER',
     'DB_HOST',
     'DB_NAME',
+    'DB_OWNER_PASSWORD',
+    'DB_OWNER_USER',
     'DB_PASSWORD',
     'DB_PORT',
+    'DB_REPORTER_PASSWORD',
+    'DB_REPORTER_USER',
     'DB_USER',
     'KAFKA_BOOTSTRAP_SERVERS',
     'PSEUDONYM_KEY_FILE',

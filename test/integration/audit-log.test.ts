@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => deployment.close());
 
 const entries = async (subject: string) => {
-  const { rows } = await deployment.database.query<{ actor: string; details: object }>(
+  const { rows } = await deployment.owner.query<{ actor: string; details: object }>(
     'SELECT actor, details FROM audit_log WHERE subject = $1',
     [subject],
   );
@@ -36,9 +36,9 @@ test.for([
   'TRUNCATE audit_log',
   "SET session_replication_role = 'replica'; DELETE FROM audit_log",
 ])('%s is refused, to a superuser as well', async (statement) => {
-  const { database } = deployment;
+  const { database, administrator } = deployment;
   await writeAuditEntry(database, { actor: 'test', action: 'rule.changed', subject: `kept ${statement}` });
-  const session = await database.connect();
+  const session = await administrator.connect();
   try {
     await expect(session.query(statement)).rejects.toMatchObject({
       code: '42501',
@@ -51,9 +51,9 @@ test.for([
 });
 
 test('is refused to a role with every right on the table', async () => {
-  const { database, settings } = deployment;
+  const { administrator, settings } = deployment;
   const role = `aisle_test_${settings.DB_NAME.slice(-10)}`;
-  await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'only-for-this-test'`);
+  await administrator.query(`CREATE ROLE ${role} LOGIN PASSWORD 'only-for-this-test'`);
   const client = new pg.Client({
     ...inject('postgres'),
     database: settings.DB_NAME,
@@ -61,19 +61,20 @@ test('is refused to a role with every right on the table', async () => {
     password: 'only-for-this-test',
   });
   try {
-    await database.query(`GRANT ALL ON audit_log TO ${role}`);
+    await administrator.query(`GRANT ALL ON audit_log TO ${role}`);
     await client.connect();
     await expect(client.query('DELETE FROM audit_log')).rejects.toMatchObject({ code: '42501' });
-    await database.query(`REVOKE ALL ON audit_log FROM ${role}`);
+    await administrator.query(`REVOKE ALL ON audit_log FROM ${role}`);
     await expect(client.query('SELECT FROM audit_log')).rejects.toMatchObject({ code: '42501' });
+    await administrator.query(`GRANT EXECUTE ON FUNCTION write_audit_entry TO ${role}`);
     await client.query(`SELECT write_audit_entry('a process', 'rule.changed', 'by a bare role', '{}', NULL)`);
-    const { rows } = await database.query(
+    const { rows } = await administrator.query(
       `SELECT database_role FROM audit_log WHERE subject = 'by a bare role'`,
     );
     expect(rows).toEqual([{ database_role: role }]);
   } finally {
     await client.end();
-    await database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    await administrator.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   }
 });
 

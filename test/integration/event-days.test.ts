@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => deployment.close());
 
-beforeEach(() => deployment.database.query('TRUNCATE events, clamped_events'));
+beforeEach(() => deployment.owner.query('TRUNCATE events, clamped_events'));
 
 interface Place {
   readonly id: string;
@@ -48,7 +48,7 @@ async function partitions(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-const dropDay = (time: number) => deployment.database.query(`DROP TABLE IF EXISTS ${nameOfDay(time)}`);
+const dropDay = (time: number) => deployment.owner.query(`DROP TABLE IF EXISTS ${nameOfDay(time)}`);
 
 test('a late event lands on its own day to the millisecond, which is made for it, and is one row on every delivery', async () => {
   const { database } = deployment;
@@ -158,7 +158,7 @@ test('a question about an hour reads one day and uses an index, through the view
     INSERT INTO events (event_id, "timestamp", journey_id, action, page)
     SELECT 'hour-' || n, now() - n * interval '10 seconds', 'u1_' || n % 500, 'pageview', '/home'
     FROM generate_series(1, 40000) AS n`);
-  await database.query('VACUUM ANALYZE events');
+  await deployment.owner.query('VACUUM ANALYZE events');
   const hour = new Date(today - day + 9 * 3_600_000);
   const yesterday = nameOfDay(today - day);
   for (const relation of ['events', 'pageviews']) {

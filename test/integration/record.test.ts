@@ -60,12 +60,12 @@ test.for([0, 137, 499])(
 );
 
 test('a database that cannot be reached, or breaks in the middle, is an error of the call and refuses no row', async () => {
-  const { settings, log, database } = deployment;
+  const { settings, log } = deployment;
   const postgres = inject('postgres');
   const proxy = await startProxy(postgres);
   const behindProxy = { ...settings, DB_HOST: '127.0.0.1', DB_PORT: proxy.port };
   const pool = connectPostgres(behindProxy, log, 'aisle-test-breaking');
-  const holder = await database.connect();
+  const holder = await deployment.owner.connect();
   const events = [shopEvent({ eventId: 'away-1' })];
   const attempt = () => recordEvents(pool, events).catch((error: unknown) => error);
   try {

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 beforeEach(() =>
-  deployment.database.query('TRUNCATE events, identities, user_sessions, user_activity, abandonments, carts'),
+  deployment.owner.query('TRUNCATE events, identities, user_sessions, user_activity, abandonments, carts'),
 );
 
 const ask = (name: string, given: Record<string, string> = {}) =>

@@ -45,7 +45,7 @@ afterAll(async () => {
   await deployment.close();
 });
 
-beforeEach(() => deployment.database.query('TRUNCATE events, identities, user_sessions, user_activity'));
+beforeEach(() => deployment.owner.query('TRUNCATE events, identities, user_sessions, user_activity'));
 
 /** Ids of one width sort alike in JavaScript and in every collation. */
 const event = (differences: Partial<ShopEvent>): ShopEvent => {

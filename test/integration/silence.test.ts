@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => deployment.close());
 
-beforeEach(() => deployment.database.query('TRUNCATE events, identities, record_progress'));
+beforeEach(() => deployment.owner.query('TRUNCATE events, identities, record_progress'));
 
 const ask = (asked = question) => createAskSilence(deployment.database, topic)(asked);
 
@@ -150,7 +150,7 @@ test('silent, with the end of the quiet hours that the time asked about or else 
 });
 
 test('what became of a held alert is written once, whatever comes again or too late', async () => {
-  await deployment.database.query('TRUNCATE abandonments');
+  await deployment.owner.query('TRUNCATE abandonments');
   const row = { cartId: 'c1', kind: 'cart', abandonedAt: now, value: 5, currency: 'EUR', items: [] } as const;
   const write = async (...fates: AlertFate[]) => {
     for (const alert of fates) {

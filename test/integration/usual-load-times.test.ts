@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => deployment.close());
 
-beforeEach(() => deployment.database.query('TRUNCATE events, usual_load_times'));
+beforeEach(() => deployment.owner.query('TRUNCATE events, usual_load_times'));
 
 function views(page: string, loadTimes: readonly (number | null)[], differences: Partial<ShopEvent> = {}) {
   return loadTimes.map((loadTimeSeconds) =>
@@ -99,7 +99,7 @@ test('with too few views nothing is usual, and what is not seen any more is forg
   await record(views('/checkout', [1]));
   await measure();
   expect(await rows()).toHaveLength(2);
-  await deployment.database.query('TRUNCATE events');
+  await deployment.owner.query('TRUNCATE events');
   await measure();
   expect(await rows()).toEqual([]);
 });
@@ -120,7 +120,7 @@ test('measuring again writes nothing where nothing has changed', async () => {
 
 test('only views of checkout pages are read, however many others there are', async () => {
   await record(views('/checkout', upTo(25)), views('/home', upTo(2000)));
-  await deployment.database.query('ANALYZE events');
+  await deployment.owner.query('ANALYZE events');
   const scans = await scansOf(
     deployment.database,
     `SELECT load_time FROM events

@@ -9,6 +9,7 @@ import { connectPostgres, type Database } from '../../connections/postgres.ts';
 import { topicsWithPrefix, type Topics } from '../../events/topics.ts';
 import { environmentSchema, readSettings, secretNames, type Settings } from '../../settings/settings.ts';
 import { Guard } from '../../stack/guard.ts';
+import { environmentOf } from '../../stack/process-environment.ts';
 import { AisleProcess } from './aisle-process.ts';
 import { createTestDatabase, dropTestDatabase, type PostgresServer } from './test-database.ts';
 
@@ -24,7 +25,12 @@ export interface Deployment {
   readonly settings: Settings;
   readonly topics: Topics;
   readonly kafka: KafkaConnection;
+  /** As the writer, as bridge and worker are. */
   readonly database: Database;
+  /** As the owner, whose the tables are: for what a test clears away or breaks. */
+  readonly owner: Database;
+  /** As the server's superuser, for what a test looks up about the server. */
+  readonly administrator: Database;
   readonly temporal: Client;
   readonly pseudonyms: Pseudonyms;
   readonly log: Log;
@@ -41,7 +47,7 @@ export interface Deployment {
 export async function deploy(servers: Servers, changes: Record<string, string> = {}): Promise<Deployment> {
   const name = `test-${randomBytes(4).toString('hex')}`;
   const { postgres } = servers;
-  const databaseName = await createTestDatabase(postgres);
+  const { name: databaseName, logins } = await createTestDatabase(postgres);
   const pseudonymKey = randomBytes(24).toString('hex');
   const environment: NodeJS.ProcessEnv = {
     ...withoutSettings(process.env),
@@ -51,8 +57,14 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
     DB_HOST: postgres.host,
     DB_PORT: String(postgres.port),
     DB_NAME: databaseName,
-    DB_USER: postgres.user,
-    DB_PASSWORD: postgres.password,
+    DB_USER: logins.writer.user,
+    DB_PASSWORD: logins.writer.password,
+    DB_OWNER_USER: logins.owner.user,
+    DB_OWNER_PASSWORD: logins.owner.password,
+    DB_ERASER_USER: logins.eraser.user,
+    DB_ERASER_PASSWORD: logins.eraser.password,
+    DB_REPORTER_USER: logins.reporter.user,
+    DB_REPORTER_PASSWORD: logins.reporter.password,
     TEMPORAL_ADDRESS: servers.temporal,
     TEMPORAL_TASK_QUEUE: name,
     PSEUDONYM_KEY: pseudonymKey,
@@ -61,12 +73,23 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
   const settings = readSettings(environment);
   const log = createLog('test', 'silent');
   const database = connectPostgres(settings, log, 'aisle-test');
+  const owner = connectPostgres(settings, log, 'aisle-test-owner', 'owner');
+  const administrator = connectPostgres(
+    { ...settings, DB_USER: postgres.user, DB_PASSWORD: postgres.password },
+    log,
+    'aisle-test-administrator',
+  );
   const connection = await Connection.connect({ address: servers.temporal });
   const temporal = new Client({ connection });
   const guard = new Guard();
   const processes: AisleProcess[] = [];
-  const run = (command: string, own: Record<string, string> = {}): AisleProcess => {
-    const started = new AisleProcess(command, { ...environment, ...own }, guard);
+  const run = (command: 'bridge' | 'worker' | 'migrate', own: Record<string, string> = {}): AisleProcess => {
+    const all = { ...environment, ...own };
+    const started = new AisleProcess(
+      command,
+      command === 'migrate' ? all : environmentOf(command, all),
+      guard,
+    );
     processes.push(started);
     return started;
   };
@@ -76,6 +99,8 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
     topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
     kafka: connectKafka(settings, log),
     database,
+    owner,
+    administrator,
     temporal,
     pseudonyms: createPseudonyms(pseudonymKey),
     log,
@@ -93,7 +118,7 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
       const schedule = temporal.schedule.getHandle(`roll-up/${name}`);
       await schedule.delete().catch(() => undefined);
       await connection.close();
-      await database.end();
+      await Promise.all([database, owner, administrator].map((pool) => pool.end()));
       await dropTestDatabase(postgres, databaseName);
     },
   };

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { environmentSchema, readSettings } from '../../settings/settings.ts';
+import { environmentOf } from '../../stack/process-environment.ts';
 import {
   dockerfileBreaches,
   ownServices,
@@ -92,12 +93,30 @@ describe('docker-compose.yml', () => {
 
   it('passes every variable on but those for servers it does not have', () => {
     const elsewhere = /^(KAFKA|TEMPORAL|DB)_(SSL|SASL|TLS)/;
-    const expected = Object.keys(environmentSchema.shape).filter((name) => !elsewhere.test(name));
-    expect(Object.keys(serviceOf(compose, 'bridge').environment ?? {}).sort()).toEqual(expected.sort());
-    // Who can compute pseudonyms can test a guess: the worker never sees an id, so it must not hold the key.
-    expect(Object.keys(serviceOf(compose, 'worker').environment ?? {}).sort()).toEqual(
-      expected.filter((name) => name !== 'PSEUDONYM_KEY').sort(),
+    const expected = Object.fromEntries(
+      Object.keys(environmentSchema.shape)
+        .filter((name) => !elsewhere.test(name))
+        .map((name) => [name, '']),
     );
+    const namesOf = (service: string) => Object.keys(serviceOf(compose, service).environment ?? {}).sort();
+    expect(namesOf('bridge')).toEqual(Object.keys(environmentOf('bridge', expected)).sort());
+    // Who can compute pseudonyms can test a guess: the worker never sees an id, so it must not hold the key.
+    const ofWorker = Object.keys(environmentOf('worker', expected)).filter(
+      (name) => name !== 'PSEUDONYM_KEY',
+    );
+    expect(namesOf('worker')).toEqual(ofWorker.sort());
+  });
+
+  it('gives each service the database logins that it works with, and no others', () => {
+    const loginsOf = (service: string) =>
+      Object.keys(serviceOf(compose, service).environment ?? {})
+        .filter((name) => /^DB_(\w+_)?USER$/.test(name))
+        .sort();
+    expect(loginsOf('bridge')).toEqual(['DB_USER']);
+    expect(loginsOf('worker')).toEqual(['DB_ERASER_USER', 'DB_REPORTER_USER', 'DB_USER']);
+    // It grants the others their roles, for which it needs their names only.
+    expect(loginsOf('migrate')).toEqual(['DB_ERASER_USER', 'DB_OWNER_USER', 'DB_REPORTER_USER', 'DB_USER']);
+    expect(serviceOf(compose, 'migrate').environment).not.toHaveProperty('DB_ERASER_PASSWORD');
   });
 
   it('gives values that the settings accept', () => {

@@ -14,7 +14,7 @@ const workflowsPath = join(import.meta.dirname, `workflow${extname(import.meta.f
 export function runOneSignalWorker(): Promise<void> {
   return runUntilStopped('bench-one-signal-worker', async ({ settings, log, onReady, stopping }) => {
     Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-    const database = connectPostgres(settings, log, 'aisle-bench');
+    const database = connectPostgres(settings, log, 'aisle-bench', 'owner');
     const connection = await NativeConnection.connect(temporalConnectionOptions(settings));
     try {
       await database.query(createTable);
