@@ -43,6 +43,9 @@ export interface TopicConsumerOptions {
 export interface TopicConsumer {
   /** Reads until `stop`; rejects when the handler fails or the group cannot be served any more. */
   run(handle: (batch: MessageBatch) => Promise<void>): Promise<void>;
+  /** Reads no more of a partition until `resume`; the others go on, and so does the membership of the group. */
+  pause(partition: number): void;
+  resume(partition: number): void;
   /** Commits; a commit that comes too late, after the partition has moved on, has no effect. */
   commit(offsets: readonly CommittedOffset[]): Promise<void>;
   stop(): Promise<void>;
@@ -69,6 +72,8 @@ export async function consumeTopic(
 
   return {
     run: (handle) => run(consumer, options, handle),
+    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+    resume: (partition) => consumer.resume([{ topic, partitions: [partition] }]),
     commit: async (offsets) => {
       if (offsets.length === 0) return;
       try {

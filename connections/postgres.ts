@@ -5,7 +5,10 @@ import pg from 'pg';
 import type { Settings } from '../settings/settings.ts';
 import { databaseLogin, type DatabaseRole } from './database-login.ts';
 import type { Log } from './log.ts';
+import { isDatabaseUnavailable } from './postgres-errors.ts';
 import { UnreachableError } from './unreachable-error.ts';
+
+export { isDatabaseUnavailable, isDuplicate, isRefusedValue, isSchemaMissing } from './postgres-errors.ts';
 
 export type Database = pg.Pool;
 export type DatabaseSession = pg.PoolClient;
@@ -13,26 +16,6 @@ export type DatabaseSession = pg.PoolClient;
 /** int8 counts come as numbers: none of ours passes 2^53. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
-
-/** What to try again, as the fault lies with the connection or the server's state and not with the statement. */
-export function isDatabaseUnavailable(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string') return /terminated|timeout|Connection/i.test((error as Error).message);
-  const connectionRefusedOrReset = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST)/.test(code);
-  // Classes of appendix A of the PostgreSQL manual: 08 connection, 53 resources, 57 operator, 40 rollback, 55 object state.
-  return connectionRefusedOrReset || /^(08|53|57|40|55)/.test(code);
-}
-
-/** True for a value that PostgreSQL refuses: sending the same row again can never help. */
-export function isRefusedValue(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  // Class 22 data exception, 23 integrity constraint, 54 a value over a limit (a row too large for an index page).
-  return typeof code === 'string' && /^(22|23|54)/.test(code);
-}
-
-/** A table or column that the statement names is not there. */
-export const isSchemaMissing = (error: unknown): boolean =>
-  ['42P01', '42703'].includes((error as { code?: string } | null)?.code ?? '');
 
 /** Opens connections on demand, as the role that the work needs: docs/access.md says what each may do. */
 export function connectPostgres(
@@ -56,6 +39,9 @@ export function connectPostgres(
     ...(role === 'reporter'
       ? { options: '-c search_path=reporting,public -c default_transaction_read_only=on' }
       : {}),
+    // A peer that is gone without a word is found out while its answer is waited for.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     ...(settings.DB_SSL === 'disable' ? {} : { ssl: tls(settings) }),
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.

@@ -1,4 +1,5 @@
-import { backfillEvents, type Place } from '../../activities/record-events.ts';
+import type { Place } from '../../activities/event-row.ts';
+import { backfillEvents } from '../../activities/record-events.ts';
 import type { RecordIdentities } from '../../activities/record-identities.ts';
 import { untilItWorks } from '../../connections/back-off.ts';
 import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';

@@ -1,9 +1,11 @@
+import { createCopyOrInsert } from '../../activities/copy-events.ts';
 import { createRecordIdentities } from '../../activities/record-identities.ts';
 import { connectPostgres } from '../../connections/postgres.ts';
 import { groupsWithPrefix, topicsWithPrefix } from '../../events/topics.ts';
 import type { Lane, LaneContext } from '../open-lane.ts';
 import { keepReporting } from './keep-reporting.ts';
-import { createRecordLane } from './record-lane.ts';
+import { RecordLane } from './record-lane.ts';
+import { createRecordSteps } from './record-steps.ts';
 import { ProgressReport } from './report-progress.ts';
 
 /** The record lane with its connections: PostgreSQL for the rows, a producer for page views and dead letters. */
@@ -18,25 +20,34 @@ export async function openRecordLane(context: LaneContext): Promise<Lane> {
   closing.add(() => producer.close());
 
   const progress = new ProgressReport(offsets, database, topic);
-  const consumer = await join(groupId, async (partitions) => {
-    const starts = await offsets.starts(groupId, topic, settings.KAFKA_AUTO_OFFSET_RESET);
-    progress.assign(new Map(partitions.map((partition) => [partition, starts.get(partition)?.next ?? 0])));
-  });
-  const record = createRecordLane({
-    parse,
-    database,
-    recordIdentities: createRecordIdentities(database),
-    producer,
-    consumer,
-    progress,
-    topics,
-    batchSize: settings.BATCH_SIZE,
+  const lane = new RecordLane({
+    stepsFor: createRecordSteps({
+      parse,
+      database,
+      writeRows: createCopyOrInsert(),
+      recordIdentities: createRecordIdentities(database),
+      producer,
+      topics,
+      // One connection stays free for what others ask of the pool.
+      statementsAtOnce: Math.max(1, settings.DB_POOL_SIZE - 1),
+      log,
+    }),
+    limits: { batchSize: settings.BATCH_SIZE, preparedAhead: Math.ceil(settings.BATCH_SIZE / 4) },
+    onRecorded: (partition, next) => progress.recorded(partition, next),
     log,
     stopping,
   });
+  const consumer = await join(groupId, async (partitions) => {
+    const starts = await offsets.starts(groupId, topic, settings.KAFKA_AUTO_OFFSET_RESET);
+    progress.assign(new Map(partitions.map((partition) => [partition, starts.get(partition)?.next ?? 0])));
+    lane.assign(consumer, partitions);
+  });
   return {
-    read: () => Promise.all([consumer.run(record), keepReporting(progress, log, stopping)]),
-    // Every batch is written before the next is read: nothing is left to be sent.
-    send: () => Promise.resolve(),
+    read: () =>
+      Promise.all([
+        consumer.run((batch) => lane.handle(consumer, batch)),
+        keepReporting(progress, log, stopping),
+      ]),
+    send: () => lane.run(consumer),
   };
 }

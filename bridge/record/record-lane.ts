@@ -1,118 +1,114 @@
-import { recordEvents } from '../../activities/record-events.ts';
-import type { RecordIdentities } from '../../activities/record-identities.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { untilItWorks } from '../../connections/back-off.ts';
-import {
-  isKafkaUnavailable,
-  type MessageBatch,
-  type MessageProducer,
-  type TopicConsumer,
-} from '../../connections/kafka.ts';
+import { isKafkaUnavailable, type MessageBatch, type TopicConsumer } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
-import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';
-import type { ShopEvent } from '../../events/shop-event.ts';
-import type { Topics } from '../../events/topics.ts';
-import { keepingMembership } from '../keep-membership.ts';
-import type { ParseAt } from '../parse/shared-parser.ts';
-import { toDeadLetterMessage, type DeadLetter } from './dead-letters.ts';
-import { toPageViewMessage } from './page-views.ts';
-import type { ProgressReport } from './report-progress.ts';
+import { PartitionRecorder, type RecorderLimits } from './partition-recorder.ts';
+import type { RecordSteps, RecordStepsWatcher } from './record-steps.ts';
 
 export interface RecordLaneParts {
-  readonly parse: ParseAt;
-  readonly database: Database;
-  readonly recordIdentities: RecordIdentities;
-  readonly producer: MessageProducer;
-  readonly consumer: TopicConsumer;
-  readonly progress: ProgressReport;
-  readonly topics: Topics;
-  readonly batchSize: number;
+  readonly stepsFor: (watcher: RecordStepsWatcher) => RecordSteps;
+  readonly limits: RecorderLimits;
+  /** Every offset of the partition below `next` has its row. */
+  readonly onRecorded: (partition: number, next: number) => void;
   readonly log: Log;
   readonly stopping: AbortSignal;
 }
 
+const commitEveryMs = 100;
+const longestFinishMs = 2_000;
+
 /**
  * The record lane: every usable event into PostgreSQL, page views to their topic, the rest to the dead letters; the
- * offset is committed after all three. Kafka is the durable log and the retry: while a store is away the partition
- * waits, keeps its place in the group and skips nothing. Repeating a batch changes no row.
+ * offset is committed after all three. Each partition goes at its own pace: one that waits is not read any further, and
+ * holds up neither the others nor the membership of the group. Kafka is the durable log and the retry.
  */
-export function createRecordLane(parts: RecordLaneParts): (batch: MessageBatch) => Promise<void> {
-  const { batchSize } = parts;
-  return (batch) =>
-    keepingMembership(batch, parts.stopping, async (signal) => {
-      for (let first = 0; first < batch.messages.length; first += batchSize) {
-        if (!batch.isCurrent()) return;
-        const chunk = batch.messages.slice(first, first + batchSize);
-        const isLast = first + batchSize >= batch.messages.length;
-        const next = isLast ? batch.nextOffset : (chunk.at(-1)?.offset ?? first) + 1;
-        await recordChunk(parts, { partition: batch.partition, messages: chunk, next }, signal);
-      }
-    }).catch((error: unknown) => {
-      // Nothing is lost: what was not committed is read again by whoever owns the partition next.
-      if (batch.isCurrent() && !parts.stopping.aborted) throw error;
+export class RecordLane {
+  private readonly parts: RecordLaneParts;
+  private recorders = new Map<number, PartitionRecorder>();
+  private due = new Map<number, number>();
+  private givenUp = new AbortController();
+  private readonly failed = new AbortController();
+
+  constructor(parts: RecordLaneParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Starts over with the partitions that the group gave to this member, each from its committed offset. What was under
+   * way for the last assignment commits nothing any more; its rows are the same ones if they are written again.
+   */
+  assign(consumer: TopicConsumer, partitions: readonly number[]): void {
+    this.givenUp.abort(new Error('the group has settled anew'));
+    const givenUp = new AbortController();
+    const { signal } = givenUp;
+    const due = new Map<number, number>();
+    const steps = this.parts.stepsFor({
+      signal,
+      onWritten: ({ partition, next }) => this.parts.onRecorded(partition, next),
+      onPublished: ({ partition, next }) => due.set(partition, next),
     });
-}
+    this.givenUp = givenUp;
+    this.due = due;
+    this.recorders = new Map(
+      partitions.map((partition) => {
+        consumer.resume(partition);
+        const goOn = (): void => {
+          const isCurrent = this.recorders.get(partition) === recorder;
+          if (isCurrent && !recorder.isFull) consumer.resume(partition);
+        };
+        const recorder = new PartitionRecorder(partition, steps, this.parts.limits, {
+          onRoom: goOn,
+          onFailure: (error) => {
+            if (!signal.aborted) this.failed.abort(error);
+          },
+        });
+        return [partition, recorder];
+      }),
+    );
+  }
 
-interface Chunk {
-  readonly partition: number;
-  readonly messages: MessageBatch['messages'];
-  /** The offset to commit once all of it is recorded. */
-  readonly next: number;
-}
-
-async function recordChunk(parts: RecordLaneParts, chunk: Chunk, signal: AbortSignal): Promise<void> {
-  const { partition, messages, next } = chunk;
-  const { topics, database, producer } = parts;
-  const topic = topics.rawEvents.name;
-  const events: ShopEvent[] = [];
-  const deadLetters: DeadLetter[] = [];
-  const positions = new Map<ShopEvent, (typeof messages)[number]>();
-  const bury = (
-    { offset, value, appendedAt }: (typeof messages)[number],
-    reason: string,
-    eventId: string | null,
-  ) => deadLetters.push({ topic, partition, offset, reason, eventId, bytes: value?.length ?? 0, appendedAt });
-
-  for (const message of messages) {
-    const parsed = parts.parse(message, partition, message.offset);
-    if (!parsed.usable) bury(message, parsed.reason, parsed.eventId);
-    else {
-      events.push(parsed.event);
-      positions.set(parsed.event, message);
+  /** Returns at once: what was read waits with the partition's recorder. */
+  handle(consumer: TopicConsumer, batch: MessageBatch): Promise<void> {
+    const recorder = this.recorders.get(batch.partition);
+    if (recorder && batch.isCurrent()) {
+      recorder.take(batch);
+      if (recorder.isFull) consumer.pause(batch.partition);
     }
+    return Promise.resolve();
   }
 
-  const placeOf = (event: ShopEvent) => {
-    const message = positions.get(event);
-    return message && { partition, offset: message.offset };
-  };
-  const toDatabase = {
-    mayRetry: isDatabaseUnavailable,
-    signal,
-    onRetry: waitingFor('PostgreSQL', parts.log),
-  };
-  const refused = await untilItWorks(() => recordEvents(database, events, placeOf), toDatabase);
-  await untilItWorks(() => parts.recordIdentities(events), toDatabase);
-  for (const { event, code } of refused) {
-    const message = positions.get(event);
-    if (message) bury(message, `PostgreSQL refuses a value (${code})`, null);
-  }
-  const unrecordable = new Set(refused.map(({ event }) => event));
-  const pageViews = events.flatMap((event) =>
-    unrecordable.has(event) ? [] : (toPageViewMessage(event) ?? []),
-  );
-  const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: waitingFor('Kafka', parts.log) };
-  if (pageViews.length > 0)
-    await untilItWorks(() => producer.send(topics.pageViews.name, pageViews), toKafka);
-  if (deadLetters.length > 0) {
-    const letters = deadLetters.map(toDeadLetterMessage);
-    await untilItWorks(() => producer.send(topics.deadLetters.name, letters), toKafka);
+  /**
+   * Commits what is recorded until the lane stops; then ends in order what is under way. Rejects with the first failure
+   * that no retry can mend.
+   */
+  async run(consumer: TopicConsumer): Promise<void> {
+    const { stopping } = this.parts;
+    const either = AbortSignal.any([stopping, this.failed.signal]);
+    while (!either.aborted) {
+      await sleep(commitEveryMs, undefined, { signal: either }).catch(() => undefined);
+      await this.commit(consumer, either);
+    }
+    const finishing = Promise.all([...this.recorders.values()].map((recorder) => recorder.finish()));
+    await Promise.race([finishing, sleep(longestFinishMs)]);
+    this.givenUp.abort(new Error('the lane stops'));
+    this.failed.signal.throwIfAborted();
+    await this.commit(consumer, AbortSignal.timeout(longestFinishMs));
   }
 
-  await untilItWorks(() => parts.consumer.commit([{ partition, offset: next }]), toKafka);
-  parts.progress.recorded(partition, next);
+  private async commit(consumer: TopicConsumer, signal: AbortSignal): Promise<void> {
+    const { due } = this;
+    const offsets = [...due].map(([partition, offset]) => ({ partition, offset }));
+    due.clear();
+    if (offsets.length === 0) return;
+    const { log } = this.parts;
+    await untilItWorks(() => consumer.commit(offsets), {
+      mayRetry: isKafkaUnavailable,
+      onRetry: (_, attempt) => log.warn({ attempt }, 'Kafka is not available; the record commits later'),
+      signal,
+    }).catch((error: unknown) => {
+      // Nothing is lost: what was not committed is read and recorded again.
+      if (!signal.aborted) throw error;
+    });
+  }
 }
-
-const waitingFor = (store: 'PostgreSQL' | 'Kafka', log: Log) => (error: unknown, attempt: number) => {
-  const { code, name } = error as { code?: string; name?: string };
-  log.warn({ code, error: name, attempt }, `${store} is not available; the record waits`);
-};

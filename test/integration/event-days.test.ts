@@ -2,6 +2,7 @@
 // needed and no wrong clock makes one; and a question about an hour reads one day, by an index.
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 
+import { createCopyOrInsert } from '../../activities/copy-events.ts';
 import { recordEvents } from '../../activities/record-events.ts';
 import { migrate } from '../../connections/migrate.ts';
 import { connectPostgres, isDatabaseUnavailable } from '../../connections/postgres.ts';
@@ -131,6 +132,21 @@ test('an event whose clock was far ahead is one row though it arrives at other t
   expect(await places()).toEqual([
     { id: 'ahead', partition: nameOfDay(today - 2 * day), page: '/first' },
     { id: 'other', partition: nameOfDay(today), page: '/home' },
+  ]);
+});
+
+test('a large batch, which would be copied, keeps to that as well', async () => {
+  const write = createCopyOrInsert();
+  const many = (prefix: string) =>
+    Array.from({ length: 300 }, (_, n) => shopEvent({ eventId: `${prefix}-${n}`, time: today }));
+  const record = (events: Parameters<typeof recordEvents>[1]) =>
+    recordEvents(deployment.database, events, undefined, write);
+  const clamped = shopEvent({ eventId: 'ahead', page: '/first', time: today - day, timeClamped: true });
+  await record([...many('before'), clamped]);
+  await record([...many('after'), shopEvent({ eventId: 'ahead', page: '/second', time: today })]);
+  expect(await places()).toHaveLength(601);
+  expect((await places()).filter(({ id }) => id === 'ahead')).toEqual([
+    { id: 'ahead', partition: nameOfDay(today - day), page: '/first' },
   ]);
 });
 

@@ -2,8 +2,11 @@
 // connection or be away for a while. The record waits, skips nothing, and the bridge goes on in the same process.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
+import { createCopyOrInsert } from '../../activities/copy-events.ts';
+import { insertOrClaim } from '../../activities/insert-rows.ts';
 import { recordEvents } from '../../activities/record-events.ts';
 import { connectPostgres, isDatabaseUnavailable } from '../../connections/postgres.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
 import { shopEvent } from '../support/shop-event.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -45,19 +48,88 @@ test('an event is one row, repeated within a batch or in a later one; the first 
   expect(rows).toEqual([{ page: '/first' }]);
 });
 
-test.for([0, 137, 499])(
-  'one refused row among 500, at %i, is given back and the rest is recorded',
-  async (at) => {
+test.for([
+  { at: 0, way: 'inserted', write: insertOrClaim },
+  { at: 137, way: 'copied', write: createCopyOrInsert() },
+  { at: 499, way: 'copied', write: createCopyOrInsert() },
+])(
+  'one refused row among 500 that are $way, at $at, is given back and the rest is recorded',
+  async ({ at, write }) => {
     const ids = numbered(`refused-${at}-`, 500);
     // The parser takes NUL out of texts; whatever else PostgreSQL may refuse one day takes the same way.
     const events = ids.map((eventId, n) =>
       shopEvent({ eventId, ...(n === at ? { page: '/nul\u0000' } : {}) }),
     );
-    const refused = await recordEvents(deployment.database, events);
+    const refused = await recordEvents(deployment.database, events, undefined, write);
     expect(refused.map(({ event, code }) => [event.eventId, code])).toEqual([[ids[at], '22P05']]);
     expect(await recordedIds(`refused-${at}-`)).toEqual(ids.toSpliced(at, 1));
   },
 );
+
+const nastyTexts = ['\\N', '\\', 'a\tb\nc\rd\\te', '"q", \'s\'', 'żółw 🐢', '', '\\.', '{}', 'null'];
+const nastyEvents = (prefix: string): ShopEvent[] =>
+  numbered(prefix, 300).map((eventId, n) => {
+    const text = nastyTexts[n % nastyTexts.length] ?? '';
+    const other = nastyTexts[(n + 1) % nastyTexts.length] ?? '';
+    return shopEvent({
+      eventId,
+      // Also the years 1, 0 and before, which the two ways must read alike.
+      time: [1_700_000_000_123, 0, -62_135_596_800_000, -62_135_596_800_001, -62_198_755_200_000][n % 5] ?? 0,
+      timeClamped: n % 7 === 0,
+      userId: n % 2 === 0 ? text : null,
+      sessionId: n % 3 === 0 ? null : other,
+      page: text,
+      referrer: other,
+      device: { type: n % 2 === 0 ? null : text, browser: other, os: text },
+      loadTimeSeconds: n % 4 === 0 ? null : n / 7,
+      items: n % 3 === 0 ? [{ productId: text, quantity: n + 1, price: n % 2 === 0 ? null : 19.99 }] : [],
+      value: n % 5 === 0 ? null : n * 1.005,
+      currency: n % 2 === 0 ? null : 'EUR',
+      orderId: other,
+      properties: n % 2 === 0 ? {} : { [text]: [other, n, null, true, { deep: text }] },
+      bot: n % 11 === 0,
+    });
+  });
+
+const placed = (event: ShopEvent) =>
+  event.eventId.endsWith('7') ? undefined : { partition: 2, offset: Number(event.eventId.slice(-5)) };
+
+test('a row is the same whether it was copied or inserted', async () => {
+  const { database } = deployment;
+  const rowsOf = async (prefix: string) => {
+    const { rows } = await database.query<Record<string, unknown>>(
+      `SELECT to_jsonb(e) - 'event_id' - 'recorded_at' - 'recorded_by' AS row FROM events e
+       WHERE starts_with(event_id, $1) ORDER BY event_id COLLATE "C"`,
+      [prefix],
+    );
+    return rows.map(({ row }) => row);
+  };
+  expect(await recordEvents(database, nastyEvents('inserted-'), placed)).toEqual([]);
+  expect(await recordEvents(database, nastyEvents('copied-'), placed, createCopyOrInsert())).toEqual([]);
+  const inserted = await rowsOf('inserted-');
+  expect(inserted).toHaveLength(300);
+  expect(await rowsOf('copied-')).toEqual(inserted);
+});
+
+test('a copy that meets an event of before, or one twice, leaves the first and takes the rest', async () => {
+  const { database } = deployment;
+  const write = createCopyOrInsert();
+  const record = (events: readonly ShopEvent[]) => recordEvents(database, events, placed, write);
+  const ids = numbered('again-', 700);
+  const [first, second] = [ids.slice(0, 300), ids.slice(290, 700)].map((part, n) =>
+    part.map((eventId) => shopEvent({ eventId, page: `/delivery-${n}` })),
+  );
+  expect(await record(first ?? [])).toEqual([]);
+  expect(await record([...(second ?? []), ...(second ?? [])])).toEqual([]);
+  expect(await recordedIds('again-')).toEqual(ids);
+  const { rows } = await database.query(
+    `SELECT page, count(*)::int AS n FROM events WHERE starts_with(event_id, 'again-') GROUP BY page ORDER BY page`,
+  );
+  expect(rows).toEqual([
+    { page: '/delivery-0', n: 300 },
+    { page: '/delivery-1', n: 400 },
+  ]);
+});
 
 test('a database that cannot be reached, or breaks in the middle, is an error of the call and refuses no row', async () => {
   const { settings, log } = deployment;

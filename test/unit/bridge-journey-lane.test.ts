@@ -25,6 +25,8 @@ function lane(
   const consumer: TopicConsumer = {
     run: () => Promise.resolve(),
     stop: () => Promise.resolve(),
+    pause: () => undefined,
+    resume: () => undefined,
     commit: (offsets) => {
       commits.push(...offsets.map(({ offset, metadata }) => ({ offset, metadata })));
       return Promise.resolve();

@@ -1,0 +1,79 @@
+import pLimit from 'p-limit';
+
+import type { WriteRows } from '../../activities/insert-rows.ts';
+import { recordEvents } from '../../activities/record-events.ts';
+import type { RecordIdentities } from '../../activities/record-identities.ts';
+import { untilItWorks } from '../../connections/back-off.ts';
+import { isKafkaUnavailable, type MessageProducer } from '../../connections/kafka.ts';
+import type { Log } from '../../connections/log.ts';
+import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';
+import type { Topics } from '../../events/topics.ts';
+import type { ParseAt } from '../parse/shared-parser.ts';
+import { RecordedBatch } from './recorded-batch.ts';
+
+export type { RecordedBatch } from './recorded-batch.ts';
+
+/** What happens to a batch of one partition, one after the other. */
+export interface RecordSteps {
+  open(partition: number, next: number): RecordedBatch;
+  /** Resolves when every event that PostgreSQL takes has its row. */
+  write(batch: RecordedBatch): Promise<void>;
+  /** Page views to their topic and the rest to the dead letters; then the batch's offset may be committed. */
+  publish(batch: RecordedBatch): Promise<void>;
+}
+
+export interface RecordStepsParts {
+  readonly parse: ParseAt;
+  readonly database: Database;
+  readonly writeRows: WriteRows;
+  readonly recordIdentities: RecordIdentities;
+  readonly producer: MessageProducer;
+  readonly topics: Topics;
+  /** Statements of all partitions that may be under way at once. */
+  readonly statementsAtOnce: number;
+  readonly log: Log;
+}
+
+export interface RecordStepsWatcher {
+  readonly onWritten: (batch: RecordedBatch) => void;
+  readonly onPublished: (batch: RecordedBatch) => void;
+  /** Ends every wait for a store that is away. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes the steps for one assignment of partitions. A store that is away is waited for, however long: Kafka holds what
+ * comes meanwhile. Repeating a step changes no row. The bound on statements is for all partitions and is left while one
+ * waits, so that none holds up the others.
+ */
+export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStepsWatcher) => RecordSteps {
+  const { parse, database, writeRows, recordIdentities, producer, topics, log } = parts;
+  const inTurn = pLimit(parts.statementsAtOnce);
+  return ({ onWritten, onPublished, signal }) => {
+    const toDatabase = { mayRetry: isDatabaseUnavailable, signal, onRetry: waitingFor('PostgreSQL', log) };
+    const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: waitingFor('Kafka', log) };
+    return {
+      open: (partition, next) => new RecordedBatch({ topic: topics.rawEvents.name, partition, next }, parse),
+      write: async (batch) => {
+        const { events, placeOf } = batch;
+        const write = () => inTurn(() => recordEvents(database, events, placeOf, writeRows));
+        batch.refuse(await untilItWorks(write, toDatabase));
+        await untilItWorks(() => inTurn(() => recordIdentities(events)), toDatabase);
+        onWritten(batch);
+      },
+      publish: async (batch) => {
+        const { pageViews, deadLetters } = batch;
+        if (pageViews.length > 0)
+          await untilItWorks(() => producer.send(topics.pageViews.name, pageViews), toKafka);
+        if (deadLetters.length > 0)
+          await untilItWorks(() => producer.send(topics.deadLetters.name, deadLetters), toKafka);
+        onPublished(batch);
+      },
+    };
+  };
+}
+
+const waitingFor = (store: 'PostgreSQL' | 'Kafka', log: Log) => (error: unknown, attempt: number) => {
+  const { code, name } = error as { code?: string; name?: string };
+  log.warn({ code, error: name, attempt }, `${store} is not available; the record waits`);
+};

@@ -1,0 +1,63 @@
+import type { RefusedEvent } from '../../activities/record-events.ts';
+import type { Place } from '../../activities/event-row.ts';
+import type { IncomingMessage, OutgoingMessage } from '../../connections/kafka.ts';
+import type { ShopEvent } from '../../events/shop-event.ts';
+import type { ParseAt } from '../parse/shared-parser.ts';
+import { toDeadLetterMessage, type DeadLetter } from './dead-letters.ts';
+import { toPageViewMessage } from './page-views.ts';
+
+/** Messages of one partition on their way: the events for the record, and what is told of the others. */
+export class RecordedBatch {
+  readonly partition: number;
+  /** The offset to commit once all of it is recorded. */
+  readonly next: number;
+  readonly events: ShopEvent[] = [];
+  private readonly topic: string;
+  private readonly parse: ParseAt;
+  private readonly messages = new Map<ShopEvent, IncomingMessage>();
+  private readonly unrecordable = new Set<ShopEvent>();
+  private readonly letters: DeadLetter[] = [];
+
+  constructor(place: { topic: string; partition: number; next: number }, parse: ParseAt) {
+    this.topic = place.topic;
+    this.partition = place.partition;
+    this.next = place.next;
+    this.parse = parse;
+  }
+
+  add(message: IncomingMessage): void {
+    const parsed = this.parse(message, this.partition, message.offset);
+    if (parsed.usable) {
+      this.events.push(parsed.event);
+      this.messages.set(parsed.event, message);
+    } else this.bury(message, parsed.reason, parsed.eventId);
+  }
+
+  readonly placeOf = (event: ShopEvent): Place | undefined => {
+    const message = this.messages.get(event);
+    return message && { partition: this.partition, offset: message.offset };
+  };
+
+  refuse(refused: readonly RefusedEvent[]): void {
+    for (const { event, code } of refused) {
+      const message = this.messages.get(event);
+      this.unrecordable.add(event);
+      if (message) this.bury(message, `PostgreSQL refuses a value (${code})`, null);
+    }
+  }
+
+  get pageViews(): OutgoingMessage[] {
+    return this.events.flatMap((event) =>
+      this.unrecordable.has(event) ? [] : (toPageViewMessage(event) ?? []),
+    );
+  }
+
+  get deadLetters(): OutgoingMessage[] {
+    return this.letters.map(toDeadLetterMessage);
+  }
+
+  private bury({ offset, value, appendedAt }: IncomingMessage, reason: string, eventId: string | null): void {
+    const { topic, partition } = this;
+    this.letters.push({ topic, partition, offset, reason, eventId, bytes: value?.length ?? 0, appendedAt });
+  }
+}
