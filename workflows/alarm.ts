@@ -8,6 +8,11 @@ import { isCancellation, sleep } from '@temporalio/workflow';
 export class Alarm {
   private armedFor = Number.POSITIVE_INFINITY;
   private rang = false;
+  private readonly onRing: () => void;
+
+  constructor(onRing: () => void) {
+    this.onRing = onRing;
+  }
 
   /** Makes sure that it rings no later than `at`, the server's time in milliseconds since 1970. */
   arm(at: number): void {
@@ -34,5 +39,6 @@ export class Alarm {
     }
     if (this.armedFor === at) this.armedFor = Number.POSITIVE_INFINITY;
     this.rang = true;
+    this.onRing();
   }
 }

@@ -1,12 +1,4 @@
-import {
-  condition,
-  continueAsNew,
-  defineQuery,
-  defineSignal,
-  setHandler,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, defineQuery, defineSignal, setHandler, workflowInfo } from '@temporalio/workflow';
 
 import {
   journeyQueryName,
@@ -16,11 +8,12 @@ import {
   type Letter,
 } from '../events/letter.ts';
 import { Alarm } from './alarm.ts';
-import { askSilence, askUsualLoadTime, recallEvents, recordJourney } from './effects.ts';
+import { Doorbell } from './doorbell.ts';
 import { Journey } from './journey/journey.ts';
 import type { JourneyState } from './journey/state.ts';
 import { upgradeState } from './journey/upgrade-state.ts';
 import { viewOf, type JourneyView } from './journey/view.ts';
+import { NextEffect } from './next-effect.ts';
 import { Display } from './show-journey.ts';
 
 export const letterSignal = defineSignal<[Letter]>(letterSignalName);
@@ -37,9 +30,6 @@ export interface JourneyStart {
   readonly lettersPerRun?: number;
 }
 
-/** How long to wait before the record is asked again when it has not caught up with the stream; doubles up to the most. */
-const recordBehindFirstMs = 1_000;
-const recordBehindMostMs = 60_000;
 const mostLettersPerRun = 5_000;
 /** What comes of them is written in one record, an activity's argument: Temporal takes 2 MiB, and a letter has 256 KiB. */
 const mostLettersAtOnce = 2;
@@ -50,25 +40,33 @@ const mostHistoryBytes = 2_000_000;
 export async function userJourney(start: JourneyStart): Promise<void> {
   const { rules, lettersPerRun = mostLettersPerRun } = start;
   const journey = new Journey(upgradeState(start.journeyId, start.state), rules);
+  const next = new NextEffect(journey);
   const inbox: Letter[] = [];
-  const alarm = new Alarm();
+  const doorbell = new Doorbell();
+  const alarm = new Alarm(() => doorbell.ring());
   const display = new Display();
   let lettersTaken = 0;
   const renewal = { isAsked: false };
 
-  setHandler(letterSignal, (letter) => void inbox.push(letter));
-  setHandler(renewSignal, () => void (renewal.isAsked = true));
+  setHandler(letterSignal, (letter) => {
+    inbox.push(letter);
+    doorbell.ring();
+  });
+  setHandler(renewSignal, () => {
+    renewal.isAsked = true;
+    doorbell.ring();
+  });
   setHandler(journeyQuery, () => viewOf(journey, rules));
 
   for (;;) {
     // A letter is there already at a start by signal: it says what to wait for.
     if (inbox.length === 0) alarm.arm(journey.nextWake());
-    await condition(() => inbox.length > 0 || alarm.isRinging || renewal.isAsked);
+    while (inbox.length === 0 && !alarm.isRinging && !renewal.isAsked) await doorbell.wait();
     alarm.silence();
     const letters = inbox.splice(0, mostLettersAtOnce);
     lettersTaken += letters.length;
     for (const letter of letters) journey.receive(letter);
-    await settle();
+    for (let effect = next.take(); effect; effect = next.take()) await effect();
     display.show(viewOf(journey, rules));
     // A letter that came while a record was written is taken before the run ends, so none is lost.
     if (inbox.length > 0) continue;
@@ -79,44 +77,4 @@ export async function userJourney(start: JourneyStart): Promise<void> {
       await continueAsNew<typeof userJourney>({ ...start, state: journey.state });
     }
   }
-
-  /** Applies all that waits, settling each deadline that an event or the clock has passed, and writes what comes of it. */
-  async function settle(): Promise<void> {
-    let pauseMs = recordBehindFirstMs;
-    for (;;) {
-      await readLetters();
-      journey.advance();
-      journey.noticeTrouble(Date.now());
-      const record = journey.takeRecord();
-      if (record) await recordJourney(start.journeyId, record);
-      const slowView = journey.slowViewInQuestion(Date.now());
-      if (slowView) {
-        journey.judgeSlowView(await askUsualLoadTime(slowView.page));
-        continue;
-      }
-      const question = journey.silenceInQuestion(Date.now());
-      if (!question) return;
-      const answer = await askSilence(question);
-      journey.answered(question, answer, Date.now());
-      if (answer.silent === 'unknown') pauseMs = await rest(pauseMs);
-    }
-  }
-
-  /** Reads what came, and asks the record first where a letter shows that a visitor is a user. */
-  async function readLetters(): Promise<void> {
-    let pauseMs = recordBehindFirstMs;
-    for (;;) {
-      const question = journey.recallInQuestion();
-      if (!question) return;
-      const answer = await recallEvents(question);
-      if (answer) journey.recalled(question, answer);
-      else pauseMs = await rest(pauseMs);
-    }
-  }
-}
-
-/** The record is behind the stream: waits before it is asked again, and says how long the next wait is. */
-async function rest(pauseMs: number): Promise<number> {
-  await sleep(pauseMs);
-  return Math.min(recordBehindMostMs, pauseMs * 2);
 }

@@ -1,4 +1,4 @@
-import type { WorkflowHandleWithSignaledRunId } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithSignaledRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
@@ -24,6 +24,7 @@ import type { userJourney } from '../../workflows/index.ts';
 import { journeyQuery, letterSignal } from '../../workflows/user-journey.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
 import { rules } from '../support/letters.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -169,7 +170,10 @@ export async function withJourney(
         handle,
         ledger,
         send: (letter) => latest.signal(letterSignal, letter),
-        view: () => latest.query(journeyQuery),
+        view: async () => {
+          await untilAtRest(latest);
+          return latest.query(journeyQuery);
+        },
         now: () => environment.currentTimeMs(),
         withoutWorker: (during) => running.pause(during),
       });
@@ -219,4 +223,21 @@ class RunningWorker {
     run.catch(() => undefined);
     this.current = { worker, run };
   }
+}
+
+/**
+ * The test server loses the signals of a run that continues as new while a query waits for the same workflow task: a query
+ * is asked once no task is under way.
+ */
+async function untilAtRest(journey: WorkflowHandle): Promise<void> {
+  await waitUntil(
+    'the journey rests',
+    async () => (await journey.fetchHistory()).events?.at(-1),
+    (last) =>
+      !last?.workflowExecutionSignaledEventAttributes &&
+      !last?.workflowTaskScheduledEventAttributes &&
+      !last?.workflowTaskStartedEventAttributes &&
+      !last?.workflowExecutionContinuedAsNewEventAttributes,
+    { longestMs: 10_000, everyMs: 20 },
+  );
 }
