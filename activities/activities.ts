@@ -69,9 +69,23 @@ export interface JourneyActivities {
   askUsualLoadTime(page: string): Promise<UsualLoadTime | null>;
 }
 
+/** What a run of the roll-ups did. */
+export interface RolledUp {
+  /** Events taken from the record. */
+  readonly events: number;
+  /** Rows written. */
+  readonly sessions: number;
+  readonly minutes: number;
+  readonly slices: number;
+  /** There is more than fitted into the run: the next one goes on. */
+  readonly behind: boolean;
+  /** A rebuild of the reports is under way, in what time the news leave. */
+  readonly rebuilding: boolean;
+}
+
 export interface RollUpActivities {
-  /** Recomputes the sessions and minutes that were touched since the last run. Returns what was written. */
-  rollUp(): Promise<{ sessions: number; minutes: number }>;
+  /** Brings sessions, minutes and hourly sums up to date with what was recorded since the last run. */
+  rollUp(): Promise<RolledUp>;
 }
 
 export type Activities = JourneyActivities & RollUpActivities;

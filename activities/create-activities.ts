@@ -44,6 +44,11 @@ export function createActivities({
     }),
     recallEvents: createRecallEvents(database, topics.rawEvents.name, settings.BOTS_IN_FUNNELS),
     askUsualLoadTime: createAskUsualLoadTime(database),
-    rollUp: createRollUp(database, producer, topics.userActivity.name, settings.SESSION_GAP),
+    rollUp: createRollUp({
+      database,
+      producer,
+      userActivityTopic: topics.userActivity.name,
+      sessionGapMs: settings.SESSION_GAP,
+    }),
   };
 }

@@ -1,98 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { asyncLocalStorage } from '@temporalio/activity';
+
 import type { MessageProducer } from '../connections/kafka.ts';
-import { inTransaction, type Database, type DatabaseSession } from '../connections/postgres.ts';
-import { readSql } from '../connections/sql-file.ts';
-import type { RollUpActivities } from './activities.ts';
+import { isStatementTooLong, type Database } from '../connections/postgres.ts';
+import type { RolledUp, RollUpActivities } from './activities.ts';
 import { createMeasureLoadTimes } from './measure-load-times.ts';
+import { createPublishMinutes } from './roll-ups/publish-minutes.ts';
+import { createRebuildReports } from './roll-ups/rebuild-reports.ts';
+import { createTakeNews } from './roll-ups/take-news.ts';
 
-const mostMinutesAtOnce = 2_000;
-
-interface MinuteRow {
-  readonly journey_id: string;
-  readonly user_id: string | null;
-  readonly window_end_time: Date;
-  readonly pageviews: number;
-  readonly clicks: number;
-  readonly scrolls: number;
-  readonly form_submits: number;
-  readonly video_plays: number;
-  readonly pages_visited: readonly string[];
-  readonly bot: boolean;
+export interface RollUpLimits {
+  readonly eventsInSlice: number;
+  /** Between two slices, as a multiple of what the first one took: others want the database, too. */
+  readonly rest: number;
+  /** No slice is begun after this; the next run goes on where this one ends. */
+  readonly budgetMs: number;
+  /** False recomputes also what only goes on; the rows are the same. */
+  readonly continues: boolean;
 }
 
-/** Roll-ups over all users, each one statement over what was recorded since its last run. */
+export const usualLimits: RollUpLimits = {
+  eventsInSlice: 10_000,
+  rest: 2,
+  budgetMs: 20_000,
+  continues: true,
+};
+
+export interface RollUpDependencies {
+  readonly database: Database;
+  readonly producer: MessageProducer;
+  readonly userActivityTopic: string;
+  readonly sessionGapMs: number;
+}
+
+/** Roll-ups over all users: what was recorded since the last run, slice by slice, and then what is left of a rebuild. */
 export function createRollUp(
-  database: Database,
-  producer: MessageProducer,
-  userActivityTopic: string,
-  sessionGapMs: number,
+  { database, producer, userActivityTopic, sessionGapMs }: RollUpDependencies,
+  limits: RollUpLimits = usualLimits,
 ): RollUpActivities['rollUp'] {
-  const sessionsSql = readSql('roll-ups/sessions.sql');
-  const minutesSql = readSql('roll-ups/minutes.sql');
+  const takeNews = createTakeNews(database, { sessionGapMs, continues: limits.continues });
+  const publishMinutes = createPublishMinutes(database, producer, userActivityTopic);
+  const { step: rebuildStep } = createRebuildReports(database, sessionGapMs);
   const measureLoadTimes = createMeasureLoadTimes(database);
-  const unpublishedSql = readSql('roll-ups/unpublished-minutes.sql');
 
   return async () => {
-    const sessions = await advance(database, 'sessions', sessionsSql, [sessionGapMs / 1000, true]);
-    const minutes = await advance(database, 'minutes', minutesSql, [true]);
-    while ((await publishMinutes()) === mostMinutesAtOnce);
-    await measureLoadTimes();
-    return { sessions, minutes };
-  };
-
-  /** Told to the topic before it is noted as told: a crash between the two tells it again, with the same numbers. */
-  function publishMinutes(): Promise<number> {
-    return inTransaction(database, async (session) => {
-      const { rows } = await session.query<MinuteRow>(unpublishedSql, [mostMinutesAtOnce]);
-      if (rows.length > 0) await producer.send(userActivityTopic, rows.map(toMessage));
-      return rows.length;
+    const end = Date.now() + limits.budgetMs;
+    const total = { events: 0, sessions: 0, minutes: 0, slices: 0, behind: false };
+    let most = limits.eventsInSlice;
+    await takingTurns(limits, end, async () => {
+      const taken = await takeNews(most).catch((error: unknown) => {
+        if (!isStatementTooLong(error) || most <= 1) throw error;
+        most = Math.ceil(most / 4);
+        return null;
+      });
+      if (!taken) return 'more';
+      total.events += taken.events;
+      total.sessions += taken.sessions;
+      total.minutes += taken.minutes;
+      total.slices += 1;
+      total.behind = taken.hasMore;
+      return taken.hasMore ? 'more' : 'done';
     });
-  }
-}
-
-/**
- * Runs a roll-up over the transactions between its mark and the oldest one still under way, and moves the mark.
- * A transaction that commits late is thus never skipped, whatever the clocks say.
- */
-function advance(
-  database: Database,
-  name: string,
-  sql: string,
-  parameters: readonly unknown[],
-): Promise<number> {
-  return inTransaction(database, async (session) => {
-    const { from, before } = await boundsOf(session, name);
-    const { rows } = await session.query<{ written: number }>(sql, [from, before, ...parameters]);
-    await session.query('UPDATE roll_up_marks SET recorded_before = $2::xid8 WHERE name = $1', [
-      name,
-      before,
-    ]);
-    return rows[0]?.written ?? 0;
-  });
-}
-
-async function boundsOf(session: DatabaseSession, name: string): Promise<{ from: string; before: string }> {
-  const marks = await session.query<{ from: string }>(
-    'SELECT recorded_before::text AS from FROM roll_up_marks WHERE name = $1 FOR UPDATE',
-    [name],
-  );
-  const from = marks.rows[0]?.from;
-  if (from === undefined) throw new Error(`there is no roll-up mark named ${name}`);
-  const bound = await session.query<{ before: string }>(
-    'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS before',
-  );
-  return { from, before: bound.rows[0]?.before ?? from };
-}
-
-function toMessage(row: MinuteRow) {
-  const { pageviews, clicks, scrolls, form_submits, video_plays, pages_visited: pages } = row;
-  return {
-    key: row.journey_id,
-    value: JSON.stringify({
-      user_id: row.user_id,
-      journey_id: row.journey_id,
-      window_end_time: row.window_end_time.toISOString(),
-      activity: { pageviews, clicks, scrolls, form_submits, video_plays, pages },
-      bot: row.bot,
-    }),
+    await takingTurns({ rest: 0 }, end, async () => ((await publishMinutes()) ? 'more' : 'done'));
+    await measureLoadTimes();
+    let rebuilding = false;
+    await takingTurns(limits, end, async () => {
+      rebuilding = (await rebuildStep()).of !== 'nothing';
+      return rebuilding ? 'more' : 'done';
+    });
+    return { ...total, rebuilding } satisfies RolledUp;
   };
+}
+
+const heartbeatEveryMs = 5_000;
+
+/** Takes turns until one is the last or the time is up; at least one. Temporal is told meanwhile that it lives. */
+async function takingTurns(
+  { rest }: Pick<RollUpLimits, 'rest'>,
+  end: number,
+  turn: () => Promise<'more' | 'done'>,
+): Promise<void> {
+  const activity = asyncLocalStorage.getStore();
+  const heartbeat = setInterval(() => activity?.heartbeat(), heartbeatEveryMs);
+  try {
+    for (;;) {
+      const started = Date.now();
+      if ((await turn()) === 'done') return;
+      const now = Date.now();
+      if (now >= end || activity?.cancellationSignal.aborted) return;
+      await pause((now - started) * rest);
+    }
+  } finally {
+    clearInterval(heartbeat);
+  }
 }

@@ -119,6 +119,14 @@ program
   });
 
 program
+  .command('rebuild-reports')
+  .description('make sessions, minutes and hourly sums again from the record; may be broken off')
+  .action(async () => {
+    const { runRebuildReports } = await import('./rebuild-reports.ts');
+    await runRebuildReports();
+  });
+
+program
   .command('journey')
   .description("print one shopper's live journey: step, segment, session, cart, purchases")
   .argument('[user]', 'the user id, or a pseudonym (u1_…, s1_…)')

@@ -12,6 +12,7 @@ const unavailable = /^(08|40|53|55|57|58|25006)/;
 /** Class 22 data exception, 23 integrity constraint, 54 a value over a limit (a row too large for an index page). */
 const refusedValue = /^(22|23|54)/;
 const uniqueViolation = '23505';
+const queryCanceled = '57014';
 const schemaMissing = /^(42P01|42703)$/;
 
 /** What to try again, as the fault lies with the connection or the server's state and not with the statement. */
@@ -29,3 +30,6 @@ export const isDuplicate = (error: unknown): boolean => codeOf(error) === unique
 
 /** A table or column that the statement names is not there. */
 export const isSchemaMissing = (error: unknown): boolean => schemaMissing.test(codeOf(error) ?? '');
+
+/** True where a statement ran into its time limit: half of its work might be done in time. */
+export const isStatementTooLong = (error: unknown): boolean => codeOf(error) === queryCanceled;

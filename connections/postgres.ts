@@ -8,7 +8,13 @@ import type { Log } from './log.ts';
 import { isDatabaseUnavailable } from './postgres-errors.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
-export { isDatabaseUnavailable, isDuplicate, isRefusedValue, isSchemaMissing } from './postgres-errors.ts';
+export {
+  isDatabaseUnavailable,
+  isDuplicate,
+  isRefusedValue,
+  isSchemaMissing,
+  isStatementTooLong,
+} from './postgres-errors.ts';
 
 export type Database = pg.Pool;
 export type DatabaseSession = pg.PoolClient;

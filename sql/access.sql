@@ -49,6 +49,15 @@ INSERT INTO relation_access VALUES
   ('user_activity', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, UPDATE, DELETE', '*'),
   ('usual_load_times', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
   ('roll_up_marks', 'SELECT, UPDATE', '', ''),
+  ('report_rebuild', 'SELECT, INSERT, UPDATE', '', ''),
+  -- An order's key may be the shop's order id.
+  ('orders', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, UPDATE, DELETE',
+    'journey_id, event_id, purchased_at, value, currency, items, bot'),
+  -- Sums hold nobody's rows: an erasure leaves them as they are.
+  ('hourly_funnel', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
+  ('hourly_pages', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
+  ('hourly_products', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
+  ('daily_load_times', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
 
   ('replayed_dead_letters', 'SELECT, INSERT, UPDATE', '', ''),
   ('system_metrics', 'SELECT, INSERT', '', '*'),
@@ -82,7 +91,15 @@ INSERT INTO function_access VALUES
   ('utm_parameter(text, text)', false, 'writer, eraser, reporter'),
   ('origin_of(text, text)', false, 'writer, eraser, reporter'),
   ('source_of(text, text)', false, 'writer, eraser, reporter'),
+  ('counted_page(text)', false, 'writer, eraser, reporter'),
+  ('product_of(text)', false, 'writer, eraser, reporter'),
+  ('rounded_load_time(double precision)', false, 'writer, eraser, reporter'),
   ('report_time(text)', false, 'writer, eraser, reporter'),
+
+  -- What roll-ups read and work out.
+  ('derived_since(text)', false, 'writer'),
+  ('actor_events_between(text, timestamptz, timestamptz, xid8)', false, 'writer'),
+  ('share_of(user_sessions)', false, 'writer'),
 
   ('refuse_change_of_audit_log()', false, ''),
   ('write_audit_entry(text, text, text, jsonb, text)', true, 'writer, eraser');

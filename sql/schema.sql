@@ -74,6 +74,14 @@ CREATE TABLE clamped_events (
   "timestamp" timestamp with time zone NOT NULL,
   CONSTRAINT clamped_events_pkey PRIMARY KEY (event_id)
 );
+CREATE TABLE daily_load_times (
+  day date NOT NULL,
+  page text NOT NULL,
+  bot boolean NOT NULL,
+  load_time numeric NOT NULL,
+  views bigint NOT NULL,
+  CONSTRAINT daily_load_times_pkey PRIMARY KEY (day, page, bot, load_time)
+) WITH (fillfactor=70);
 CREATE TABLE events (
   "timestamp" timestamp with time zone NOT NULL,
   recorded_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -141,6 +149,51 @@ CREATE TABLE funnel_steps (
   CONSTRAINT funnel_steps_pkey PRIMARY KEY (journey_id, event_id)
 );
 CREATE INDEX funnel_steps_reached_at ON public.funnel_steps USING btree (reached_at);
+CREATE TABLE hourly_funnel (
+  hour timestamp with time zone NOT NULL,
+  device_type text NOT NULL,
+  source text NOT NULL,
+  currency text NOT NULL,
+  bot boolean NOT NULL,
+  sessions bigint NOT NULL,
+  bounces bigint NOT NULL,
+  pageviews bigint NOT NULL,
+  seconds numeric NOT NULL,
+  product_sessions bigint NOT NULL,
+  cart_sessions bigint NOT NULL,
+  checkout_sessions bigint NOT NULL,
+  purchase_sessions bigint NOT NULL,
+  purchases bigint NOT NULL,
+  revenue numeric NOT NULL,
+  CONSTRAINT hourly_funnel_pkey PRIMARY KEY (hour, device_type, source, currency, bot)
+) WITH (fillfactor=70);
+CREATE TABLE hourly_pages (
+  hour timestamp with time zone NOT NULL,
+  page text NOT NULL,
+  bot boolean NOT NULL,
+  views bigint DEFAULT 0 NOT NULL,
+  visitors bigint DEFAULT 0 NOT NULL,
+  load_times bigint DEFAULT 0 NOT NULL,
+  load_seconds numeric DEFAULT 0 NOT NULL,
+  CONSTRAINT hourly_pages_pkey PRIMARY KEY (hour, page, bot)
+) WITH (fillfactor=70);
+CREATE TABLE hourly_products (
+  hour timestamp with time zone NOT NULL,
+  product_id text NOT NULL,
+  currency text NOT NULL,
+  bot boolean NOT NULL,
+  page_views bigint DEFAULT 0 NOT NULL,
+  item_views bigint DEFAULT 0 NOT NULL,
+  views bigint GENERATED ALWAYS AS (GREATEST(page_views, item_views)) STORED NOT NULL,
+  add_to_carts bigint DEFAULT 0 NOT NULL,
+  remove_from_carts bigint DEFAULT 0 NOT NULL,
+  purchases bigint DEFAULT 0 NOT NULL,
+  units bigint DEFAULT 0 NOT NULL,
+  revenue numeric DEFAULT 0 NOT NULL,
+  refunded_units bigint DEFAULT 0 NOT NULL,
+  refunded numeric DEFAULT 0 NOT NULL,
+  CONSTRAINT hourly_products_pkey PRIMARY KEY (hour, product_id, currency, bot)
+) WITH (fillfactor=70);
 CREATE TABLE identities (
   session_id text NOT NULL,
   user_id text NOT NULL,
@@ -168,6 +221,18 @@ CREATE TABLE journey_segments (
   recorded_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT journey_segments_pkey PRIMARY KEY (journey_id, since, segment)
 );
+CREATE TABLE orders (
+  journey_id text NOT NULL,
+  order_key text NOT NULL,
+  event_id text NOT NULL,
+  purchased_at timestamp with time zone NOT NULL,
+  value numeric(14,2),
+  currency text,
+  items jsonb,
+  bot boolean NOT NULL,
+  CONSTRAINT orders_pkey PRIMARY KEY (journey_id, order_key)
+);
+CREATE INDEX orders_purchased_at ON public.orders USING btree (purchased_at);
 CREATE TABLE purchases (
   journey_id text NOT NULL,
   purchase_id text NOT NULL,
@@ -197,6 +262,15 @@ CREATE TABLE replayed_dead_letters (
   begun_at timestamp with time zone DEFAULT now() NOT NULL,
   replayed_at timestamp with time zone,
   CONSTRAINT replayed_dead_letters_pkey PRIMARY KEY (topic, partition, "offset", appended_at)
+);
+CREATE TABLE report_rebuild (
+  only_row boolean DEFAULT true NOT NULL,
+  requested_at timestamp with time zone DEFAULT now() NOT NULL,
+  journeys_after text DEFAULT ''::text NOT NULL,
+  next_hour timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT report_rebuild_pkey PRIMARY KEY (only_row),
+  CONSTRAINT report_rebuild_only_row_check CHECK (only_row)
 );
 CREATE TABLE retention (
   table_name text NOT NULL,
@@ -286,7 +360,7 @@ CREATE TABLE user_sessions (
   utm_campaign text,
   bounced boolean GENERATED ALWAYS AS (((pageviews <= 1) AND (add_to_carts = 0) AND (purchases = 0))) STORED NOT NULL,
   CONSTRAINT user_sessions_pkey PRIMARY KEY (journey_id, start_time)
-);
+) WITH (fillfactor=80);
 CREATE INDEX user_sessions_session ON public.user_sessions USING btree (session_id);
 CREATE INDEX user_sessions_start ON public.user_sessions USING btree (start_time);
 CREATE TABLE usual_load_times (
@@ -423,6 +497,13 @@ CREATE VIEW reporting.carts AS
     value,
     currency
    FROM carts;
+CREATE VIEW reporting.daily_load_times AS
+ SELECT day,
+    page,
+    bot,
+    load_time,
+    views
+   FROM daily_load_times;
 CREATE VIEW reporting.events AS
  SELECT event_id,
     "timestamp",
@@ -452,6 +533,48 @@ CREATE VIEW reporting.funnel_steps AS
     session_started_at,
     recorded_at
    FROM funnel_steps;
+CREATE VIEW reporting.hourly_funnel AS
+ SELECT hour,
+    device_type,
+    source,
+    currency,
+    bot,
+    sessions,
+    bounces,
+    pageviews,
+    seconds,
+    product_sessions,
+    cart_sessions,
+    checkout_sessions,
+    purchase_sessions,
+    purchases,
+    revenue
+   FROM hourly_funnel;
+CREATE VIEW reporting.hourly_pages AS
+ SELECT hour,
+    page,
+    bot,
+    views,
+    visitors,
+    load_times,
+    load_seconds
+   FROM hourly_pages;
+CREATE VIEW reporting.hourly_products AS
+ SELECT hour,
+    product_id,
+    currency,
+    bot,
+    page_views,
+    item_views,
+    views,
+    add_to_carts,
+    remove_from_carts,
+    purchases,
+    units,
+    revenue,
+    refunded_units,
+    refunded
+   FROM hourly_products;
 CREATE VIEW reporting.journey_segments AS
  SELECT journey_id,
     since,
@@ -465,6 +588,15 @@ CREATE VIEW reporting.journey_segments AS
     purchased_value,
     abandonments
    FROM journey_segments;
+CREATE VIEW reporting.orders AS
+ SELECT journey_id,
+    event_id,
+    purchased_at,
+    value,
+    currency,
+    items,
+    bot
+   FROM orders;
 CREATE VIEW reporting.pageviews AS
  SELECT event_id,
     "timestamp",
@@ -566,6 +698,23 @@ CREATE VIEW reporting.usual_load_times AS
     p95,
     measured_at
    FROM usual_load_times;
+CREATE OR REPLACE FUNCTION public.actor_events_between(actor text, since timestamp with time zone, until timestamp with time zone, recorded_before xid8)
+ RETURNS SETOF actor_events
+ LANGUAGE plpgsql
+ STABLE ROWS 20
+ SET enable_nestloop TO 'on'
+AS $function$
+BEGIN
+  RETURN QUERY
+    SELECT e.* FROM actor_events e
+    WHERE e.actor_id = actor AND e."timestamp" BETWEEN since AND until AND e.recorded_by < recorded_before;
+END
+$function$;
+CREATE OR REPLACE FUNCTION public.counted_page(page text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN "left"(split_part(page, '?'::text, 1), 512);
 CREATE OR REPLACE FUNCTION public.delete_expired(expired_table text, most integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -597,6 +746,13 @@ BEGIN
   END LOOP;
   RETURN total;
 END $function$;
+CREATE OR REPLACE FUNCTION public.derived_since(derived_table text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT max(kept_since) FROM retention WHERE table_name IN ('events', derived_table)
+$function$;
 CREATE OR REPLACE FUNCTION public.drop_expired_event_days(most integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -682,6 +838,11 @@ CREATE OR REPLACE FUNCTION public.path_of(location text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN split_part(location, '?'::text, 1);
+CREATE OR REPLACE FUNCTION public.product_of(page text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN (page ~~* '/product/%'::text) THEN "left"(NULLIF(split_part(split_part(page, '?'::text, 1), '/'::text, 3), ''::text), 256) ELSE NULL::text END;
 CREATE OR REPLACE FUNCTION public.refuse_change_of_audit_log()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -699,6 +860,22 @@ AS $function$
     WHEN words ~ '^\s*[0-9.]+\s*[a-z]+\s*$' THEN now() - words::interval
     ELSE words::timestamptz
   END
+$function$;
+CREATE OR REPLACE FUNCTION public.rounded_load_time(seconds double precision)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN (seconds < (0.001)::double precision) THEN (0)::numeric ELSE trim_scale(round((seconds)::numeric, (1 - (floor(log(seconds)))::integer))) END;
+CREATE OR REPLACE FUNCTION public.share_of(s user_sessions)
+ RETURNS SETOF hourly_funnel
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT date_trunc('hour', s.start_time, 'UTC'), left(coalesce(s.device_type, 'unknown'), 64), left(s.source, 128),
+    coalesce(s.currency, ''), s.bot, 1::bigint, s.bounced::int::bigint, s.pageviews::bigint,
+    extract(epoch FROM s.duration), coalesce((s.furthest_step >= 'product')::int, 0)::bigint,
+    coalesce((s.furthest_step >= 'cart')::int, 0)::bigint, coalesce((s.furthest_step >= 'checkout')::int, 0)::bigint,
+    coalesce((s.furthest_step >= 'purchase')::int, 0)::bigint, s.purchases::bigint, s.revenue::numeric
 $function$;
 CREATE OR REPLACE FUNCTION public.source_of(page text, referrer text)
  RETURNS text
@@ -750,9 +927,14 @@ COMMENT ON RELATION reporting.abandonments IS 'SELECT journey_id, cart_id, kind,
 COMMENT ON RELATION reporting.actor_events IS 'SELECT actor_id, event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer, device_type, browser, os, load_time, items, value, currency, bot, backfilled, recorded_at FROM public.actor_events';
 COMMENT ON RELATION reporting.alerts IS 'SELECT alert_id, alert_type, severity, "timestamp", resolved, resolved_at, created_at FROM public.alerts';
 COMMENT ON RELATION reporting.carts IS 'SELECT journey_id, cart_id, version, status, stage, opened_at, updated_at, closed_at, items, value, currency FROM public.carts';
+COMMENT ON RELATION reporting.daily_load_times IS 'SELECT day, page, bot, load_time, views FROM public.daily_load_times';
 COMMENT ON RELATION reporting.events IS 'SELECT event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer, device_type, browser, os, load_time, items, value, currency, bot, backfilled, recorded_at FROM public.events';
 COMMENT ON RELATION reporting.funnel_steps IS 'SELECT journey_id, event_id, step, reached_at, session_started_at, recorded_at FROM public.funnel_steps';
+COMMENT ON RELATION reporting.hourly_funnel IS 'SELECT hour, device_type, source, currency, bot, sessions, bounces, pageviews, seconds, product_sessions, cart_sessions, checkout_sessions, purchase_sessions, purchases, revenue FROM public.hourly_funnel';
+COMMENT ON RELATION reporting.hourly_pages IS 'SELECT hour, page, bot, views, visitors, load_times, load_seconds FROM public.hourly_pages';
+COMMENT ON RELATION reporting.hourly_products IS 'SELECT hour, product_id, currency, bot, page_views, item_views, views, add_to_carts, remove_from_carts, purchases, units, revenue, refunded_units, refunded FROM public.hourly_products';
 COMMENT ON RELATION reporting.journey_segments IS 'SELECT journey_id, since, segment, previous_segment, step, cart_value, currency, sessions, purchases, purchased_value, abandonments FROM public.journey_segments';
+COMMENT ON RELATION reporting.orders IS 'SELECT journey_id, event_id, purchased_at, value, currency, items, bot FROM public.orders';
 COMMENT ON RELATION reporting.pageviews IS 'SELECT event_id, "timestamp", user_id, session_id, page, device_type, load_time, bot FROM public.pageviews';
 COMMENT ON RELATION reporting.purchases IS 'SELECT journey_id, purchase_id, version, purchased_at, cart_id, value, currency, items FROM public.purchases';
 COMMENT ON RELATION reporting.record_progress IS 'SELECT topic, partition, read_until FROM public.record_progress';
@@ -770,36 +952,51 @@ COMMENT ON COLUMN user_sessions.refunded IS 'Of the refunds, in `currency`; thos
 COMMENT ON COLUMN user_sessions.revenue IS 'Of the purchases, in `currency`; those in another one are left out';
 ALTER TABLE abandonments OWNER TO <database>_owner;
 ALTER TABLE actor_events OWNER TO <database>_owner;
+ALTER FUNCTION actor_events_between(text,timestamp with time zone,timestamp with time zone,xid8) OWNER TO <database>_owner;
 ALTER TABLE alerts OWNER TO <database>_owner;
 ALTER TABLE audit_log OWNER TO <database>_owner;
 ALTER TABLE audit_log_entry_id_seq OWNER TO <database>_owner;
 ALTER TABLE carts OWNER TO <database>_owner;
 ALTER TABLE clamped_events OWNER TO <database>_owner;
+ALTER FUNCTION counted_page(text) OWNER TO <database>_owner;
+ALTER TABLE daily_load_times OWNER TO <database>_owner;
 ALTER FUNCTION delete_expired(text,integer) OWNER TO <database>_owner;
+ALTER FUNCTION derived_since(text) OWNER TO <database>_owner;
 ALTER FUNCTION drop_expired_event_days(integer) OWNER TO <database>_owner;
 ALTER FUNCTION ensure_event_days(date,date) OWNER TO <database>_owner;
 ALTER TABLE events OWNER TO <database>_owner;
 ALTER TABLE events_default OWNER TO <database>_owner;
 ALTER FUNCTION events_kept_since() OWNER TO <database>_owner;
 ALTER TABLE funnel_steps OWNER TO <database>_owner;
+ALTER TABLE hourly_funnel OWNER TO <database>_owner;
+ALTER TABLE hourly_pages OWNER TO <database>_owner;
+ALTER TABLE hourly_products OWNER TO <database>_owner;
 ALTER TABLE identities OWNER TO <database>_owner;
 ALTER TABLE journey_segments OWNER TO <database>_owner;
 ALTER FUNCTION make_event_day(date) OWNER TO <database>_owner;
+ALTER TABLE orders OWNER TO <database>_owner;
 ALTER FUNCTION origin_of(text,text) OWNER TO <database>_owner;
 ALTER TABLE pageviews OWNER TO <database>_owner;
 ALTER FUNCTION path_of(text) OWNER TO <database>_owner;
+ALTER FUNCTION product_of(text) OWNER TO <database>_owner;
 ALTER TABLE purchases OWNER TO <database>_owner;
 ALTER TABLE record_progress OWNER TO <database>_owner;
 ALTER FUNCTION refuse_change_of_audit_log() OWNER TO <database>_owner;
 ALTER TABLE replayed_dead_letters OWNER TO <database>_owner;
+ALTER TABLE report_rebuild OWNER TO <database>_owner;
 ALTER FUNCTION report_time(text) OWNER TO <database>_owner;
 ALTER TABLE reporting.abandonments OWNER TO <database>_owner;
 ALTER TABLE reporting.actor_events OWNER TO <database>_owner;
 ALTER TABLE reporting.alerts OWNER TO <database>_owner;
 ALTER TABLE reporting.carts OWNER TO <database>_owner;
+ALTER TABLE reporting.daily_load_times OWNER TO <database>_owner;
 ALTER TABLE reporting.events OWNER TO <database>_owner;
 ALTER TABLE reporting.funnel_steps OWNER TO <database>_owner;
+ALTER TABLE reporting.hourly_funnel OWNER TO <database>_owner;
+ALTER TABLE reporting.hourly_pages OWNER TO <database>_owner;
+ALTER TABLE reporting.hourly_products OWNER TO <database>_owner;
 ALTER TABLE reporting.journey_segments OWNER TO <database>_owner;
+ALTER TABLE reporting.orders OWNER TO <database>_owner;
 ALTER TABLE reporting.pageviews OWNER TO <database>_owner;
 ALTER TABLE reporting.purchases OWNER TO <database>_owner;
 ALTER TABLE reporting.record_progress OWNER TO <database>_owner;
@@ -810,7 +1007,9 @@ ALTER TABLE reporting.user_sessions OWNER TO <database>_owner;
 ALTER TABLE reporting.usual_load_times OWNER TO <database>_owner;
 ALTER TABLE retention OWNER TO <database>_owner;
 ALTER TABLE roll_up_marks OWNER TO <database>_owner;
+ALTER FUNCTION rounded_load_time(double precision) OWNER TO <database>_owner;
 ALTER TABLE schema_migrations OWNER TO <database>_owner;
+ALTER FUNCTION share_of(user_sessions) OWNER TO <database>_owner;
 ALTER FUNCTION source_of(text,text) OWNER TO <database>_owner;
 ALTER FUNCTION step_of(text,text) OWNER TO <database>_owner;
 ALTER TABLE system_metrics OWNER TO <database>_owner;
@@ -830,7 +1029,12 @@ GRANT UPDATE ON COLUMN events.source_offset TO <database>_writer;
 GRANT UPDATE ON COLUMN events.source_partition TO <database>_writer;
 GRANT UPDATE ON COLUMN retention.days TO <database>_writer;
 GRANT UPDATE ON COLUMN retention.kept_since TO <database>_writer;
+GRANT EXECUTE ON FUNCTION actor_events_between(text,timestamp with time zone,timestamp with time zone,xid8) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION delete_expired(text,integer) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION derived_since(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION drop_expired_event_days(integer) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION ensure_event_days(date,date) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION events_kept_since() TO <database>_eraser;
@@ -842,9 +1046,16 @@ GRANT EXECUTE ON FUNCTION origin_of(text,text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION path_of(text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION path_of(text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION path_of(text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION product_of(text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION product_of(text) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION product_of(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION report_time(text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION report_time(text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION report_time(text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION rounded_load_time(double precision) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION rounded_load_time(double precision) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION rounded_load_time(double precision) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION share_of(user_sessions) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION source_of(text,text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION source_of(text,text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION source_of(text,text) TO <database>_writer;
@@ -873,26 +1084,38 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE carts TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE carts TO <database>_eraser;
 GRANT DELETE, SELECT ON TABLE clamped_events TO <database>_eraser;
 GRANT INSERT, SELECT ON TABLE clamped_events TO <database>_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE daily_load_times TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE events TO <database>_eraser;
 GRANT INSERT, SELECT ON TABLE events TO <database>_writer;
 GRANT DELETE, INSERT, SELECT ON TABLE funnel_steps TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE funnel_steps TO <database>_eraser;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE hourly_funnel TO <database>_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE hourly_pages TO <database>_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE hourly_products TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE identities TO <database>_eraser;
 GRANT INSERT, SELECT, UPDATE ON TABLE identities TO <database>_writer;
 GRANT DELETE, INSERT, SELECT ON TABLE journey_segments TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE journey_segments TO <database>_eraser;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE orders TO <database>_writer;
+GRANT DELETE, SELECT, UPDATE ON TABLE orders TO <database>_eraser;
 GRANT SELECT ON TABLE pageviews TO <database>_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE purchases TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE purchases TO <database>_eraser;
 GRANT INSERT, SELECT, UPDATE ON TABLE record_progress TO <database>_writer;
 GRANT INSERT, SELECT, UPDATE ON TABLE replayed_dead_letters TO <database>_writer;
+GRANT INSERT, SELECT, UPDATE ON TABLE report_rebuild TO <database>_writer;
 GRANT SELECT ON TABLE reporting.abandonments TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.actor_events TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.alerts TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.carts TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.daily_load_times TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.events TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.funnel_steps TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.hourly_funnel TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.hourly_pages TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.hourly_products TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.journey_segments TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.orders TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.pageviews TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.purchases TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.record_progress TO <database>_reporter;

@@ -1,19 +1,33 @@
 -- Brings the sessions of every journey up to date with the events recorded by transactions from $1 to before $2.
 -- $3: the gap that ends a session, in seconds. A run of events longer than 24 h is cut every 24 h from its first event.
 -- $4: whether a session that only goes on may be added to; what else is touched is recomputed.
+-- $5: journeys to recompute as a whole, whether there is news of them or not.
 -- Gives the same rows in either way, and however often it runs; late events correct the sessions they belong to.
 -- A visitor's events count for the user who the visitor turned out to be: a new identity touches both.
-WITH news AS MATERIALIZED (
-  SELECT coalesce(i.user_id, e.journey_id) AS actor_id, e.event_id, e."timestamp", e.session_id, e.user_id, e.action, e.page,
-    e.referrer, e.device_type, e.os, e.browser, e.value, e.currency, e.order_id, e.bot
+-- What began before the record's oldest event that is kept stays as it is: it could only be recomputed in part.
+WITH kept AS MATERIALIZED (
+  SELECT derived_since('user_sessions') AS since
+),
+news AS MATERIALIZED (
+  SELECT
+    coalesce(
+      CASE WHEN e.user_id IS NULL THEN
+        (SELECT i.user_id FROM identities i WHERE i.session_id = e.journey_id AND e."timestamp" < i.until)
+      END,
+      e.journey_id) AS actor_id,
+    e.event_id, e."timestamp", e.session_id, e.user_id, e.action, e.page, e.referrer, e.device_type, e.os, e.browser,
+    e.value, e.currency, e.order_id, e.bot
   FROM events e
-  LEFT JOIN identities i ON e.user_id IS NULL AND i.session_id = e.journey_id AND e."timestamp" < i.until
-  WHERE e.recorded_by >= $1::xid8 AND e.recorded_by < $2::xid8
+  WHERE e.recorded_by >= $1::xid8 AND e.recorded_by < $2::xid8 AND e."timestamp" >= (SELECT since FROM kept)
 ),
 identified AS MATERIALIZED (
   SELECT either.journey_id, min(e."timestamp") AS since, max(e."timestamp") AS until
   FROM identities i
-  JOIN events e ON e.journey_id = i.session_id
+  CROSS JOIN LATERAL (
+    SELECT "timestamp" FROM events
+    WHERE journey_id = i.session_id AND "timestamp" >= (SELECT since FROM kept)
+    OFFSET 0
+  ) AS e
   CROSS JOIN LATERAL (VALUES (i.user_id), (i.session_id)) AS either(journey_id)
   WHERE i.changed_by >= $1::xid8 AND i.changed_by < $2::xid8
   GROUP BY either.journey_id
@@ -38,6 +52,7 @@ ongoing AS MATERIALIZED (
     AND floor(extract(epoch FROM a.until - latest.run_start_time) / 86400)
       = floor(extract(epoch FROM latest.start_time - latest.run_start_time) / 86400)
     AND NOT EXISTS (SELECT FROM identified i WHERE i.journey_id = a.actor_id)
+    AND a.actor_id <> ALL ($5::text[])
 ),
 touched AS (
   SELECT journey_id, min(since) AS since, max(until) AS until
@@ -46,15 +61,21 @@ touched AS (
     WHERE NOT EXISTS (SELECT FROM ongoing o WHERE o.journey_id = actor_id)
     UNION ALL
     SELECT * FROM identified
-  ) AS either
+    UNION ALL
+    SELECT whole.journey_id, kept.since, 'infinity' FROM unnest($5::text[]) AS whole(journey_id), kept
+  ) AS each
   GROUP BY journey_id
 ),
 -- The runs that the touched events may belong to, or join, from end to end: what lies outside stays as it is.
 scope AS MATERIALIZED (
-  SELECT t.journey_id, least(t.since, runs.since) AS since, greatest(t.until, runs.until) AS until
+  SELECT t.journey_id, greatest(least(t.since, runs.since), runs.closed_until + interval '1 microsecond') AS since,
+    greatest(t.until, runs.until) AS until
   FROM touched t
   CROSS JOIN LATERAL (
-    SELECT min(whole.start_time) AS since, max(whole.end_time) AS until
+    SELECT
+      min(whole.start_time) FILTER (WHERE whole.run_start_time >= (SELECT since FROM kept)) AS since,
+      max(whole.end_time) FILTER (WHERE whole.run_start_time < (SELECT since FROM kept)) AS closed_until,
+      max(whole.end_time) AS until
     FROM user_sessions near
     JOIN user_sessions whole ON whole.journey_id = near.journey_id
       AND whole.run_start_time = near.run_start_time AND whole.start_time >= near.run_start_time
@@ -64,17 +85,13 @@ scope AS MATERIALIZED (
       AND near.end_time >= t.since - make_interval(secs => $3)
   ) AS runs
 ),
--- Journey by journey, by index: OFFSET 0 keeps the planner from reading all events at once.
 spaced AS (
   SELECT e.*, e."timestamp" - lag(e."timestamp") OVER in_time <= make_interval(secs => $3) AS goes_on
   FROM scope
   CROSS JOIN LATERAL (
-    SELECT e.actor_id, e.event_id, e."timestamp", e.session_id, e.user_id, e.action, e.page,
-      e.referrer, e.device_type, e.os, e.browser, e.value, e.currency, e.order_id, e.bot
-    FROM actor_events e
-    WHERE e.actor_id = scope.journey_id AND e."timestamp" BETWEEN scope.since AND scope.until
-      AND e.recorded_by < $2::xid8
-    OFFSET 0
+    SELECT e.actor_id, e.event_id, e."timestamp", e.session_id, e.user_id, e.action, e.page, e.referrer, e.device_type,
+      e.os, e.browser, e.value, e.currency, e.order_id, e.bot
+    FROM actor_events_between(scope.journey_id, scope.since, scope.until, $2::xid8) AS e
   ) AS e
   WINDOW in_time AS (PARTITION BY e.actor_id ORDER BY e."timestamp", e.event_id)
 ),
@@ -208,13 +225,20 @@ sessions AS MATERIALIZED (
 ),
 -- Two sessions that a late event has joined are one now; a visitor's may be a user's.
 outdated AS (
-  DELETE FROM user_sessions old
-  USING scope
-  WHERE old.journey_id = scope.journey_id
-    AND old.start_time BETWEEN scope.since AND scope.until
-    AND NOT EXISTS (
+  DELETE FROM user_sessions
+  WHERE ctid = ANY (ARRAY(
+    SELECT old.ctid
+    FROM scope
+    CROSS JOIN LATERAL (
+      SELECT s.ctid, s.journey_id, s.start_time FROM user_sessions s
+      WHERE s.journey_id = scope.journey_id AND s.start_time BETWEEN scope.since AND scope.until
+      OFFSET 0
+    ) AS old
+    WHERE NOT EXISTS (
       SELECT FROM sessions s WHERE s.journey_id = old.journey_id AND s.start_time = old.start_time
     )
+  ))
+  RETURNING user_sessions AS before
 ),
 written AS (
   INSERT INTO user_sessions AS kept (
@@ -239,6 +263,36 @@ written AS (
     excluded.source, excluded.utm_source, excluded.utm_medium, excluded.utm_campaign
   )
   WHERE kept.* IS DISTINCT FROM excluded.*
-  RETURNING 1
+  RETURNING old AS before, new AS after
+),
+-- What the rows before took part in is taken back, and what they take part in now is added.
+changes AS (
+  SELECT -1 AS sign, share.* FROM written CROSS JOIN LATERAL share_of(written.before) AS share
+  WHERE (written.before).journey_id IS NOT NULL
+  UNION ALL
+  SELECT 1, share.* FROM written CROSS JOIN LATERAL share_of(written.after) AS share
+  UNION ALL
+  SELECT -1, share.* FROM outdated CROSS JOIN LATERAL share_of(outdated.before) AS share
+),
+summed AS (
+  INSERT INTO hourly_funnel AS kept
+  SELECT hour, device_type, source, currency, bot, sum(sign * sessions), sum(sign * bounces), sum(sign * pageviews),
+    sum(sign * seconds), sum(sign * product_sessions), sum(sign * cart_sessions), sum(sign * checkout_sessions),
+    sum(sign * purchase_sessions), sum(sign * purchases), sum(sign * revenue)
+  FROM changes
+  GROUP BY hour, device_type, source, currency, bot
+  ON CONFLICT (hour, device_type, source, currency, bot) DO UPDATE SET
+    sessions = kept.sessions + excluded.sessions,
+    bounces = kept.bounces + excluded.bounces,
+    pageviews = kept.pageviews + excluded.pageviews,
+    seconds = kept.seconds + excluded.seconds,
+    product_sessions = kept.product_sessions + excluded.product_sessions,
+    cart_sessions = kept.cart_sessions + excluded.cart_sessions,
+    checkout_sessions = kept.checkout_sessions + excluded.checkout_sessions,
+    purchase_sessions = kept.purchase_sessions + excluded.purchase_sessions,
+    purchases = kept.purchases + excluded.purchases,
+    revenue = kept.revenue + excluded.revenue
+  RETURNING kept.hour, kept.sessions
 )
-SELECT count(*)::int AS written FROM written;
+SELECT (SELECT count(*)::int FROM written) AS written,
+  ARRAY(SELECT DISTINCT hour FROM summed WHERE sessions = 0) AS emptied_hours;

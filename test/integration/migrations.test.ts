@@ -115,6 +115,8 @@ test('a database of migration 009 keeps every row, each event on its day, and re
     await migrateTo(old, '009');
     await old.database.query(rowsOfBefore);
     const tables = await columnsOf(old.database);
+    // How far the roll-ups of a release have read is no concern of the next, which begins with a rebuild.
+    tables.delete('roll_up_marks');
     const before = await rowsOf(old.database, tables);
     expect([...before].filter(([, rows]) => rows.length === 0)).toEqual([]);
     expect(before.get('events')).toHaveLength(2000);

@@ -4,15 +4,17 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 
 import type { Activities } from '../../activities/activities.ts';
 import { createActivities } from '../../activities/create-activities.ts';
+import { createRollUp, usualLimits } from '../../activities/roll-up.ts';
 import { recordEvents } from '../../activities/record-events.ts';
 import { createTopics } from '../../connections/create-topics.ts';
 import type { MessageProducer } from '../../connections/kafka.ts';
 import { migrate } from '../../connections/migrate.ts';
 import { connectPostgres } from '../../connections/postgres.ts';
-import { actionNames } from '../../events/actions.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
-import { createRandomness, type Randomness } from '../../simulator/randomness.ts';
+import { createRandomness } from '../../simulator/randomness.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
+import { derivedRows, derivedTables } from '../support/derived-rows.ts';
+import { randomVisits } from '../support/random-visits.ts';
 import { recountMinutes, recountSessions } from '../support/recount.ts';
 import { shopEvent } from '../support/shop-event.ts';
 import { readJsonTopic } from '../support/topic.ts';
@@ -45,7 +47,9 @@ afterAll(async () => {
   await deployment.close();
 });
 
-beforeEach(() => deployment.owner.query('TRUNCATE events, identities, user_sessions, user_activity'));
+beforeEach(() =>
+  deployment.owner.query(`TRUNCATE events, identities, report_rebuild, ${derivedTables.join(', ')}`),
+);
 
 /** Ids of one width sort alike in JavaScript and in every collation. */
 const event = (differences: Partial<ShopEvent>): ShopEvent => {
@@ -54,21 +58,6 @@ const event = (differences: Partial<ShopEvent>): ShopEvent => {
 };
 const view = (time: number, page = '/home', differences: Partial<ShopEvent> = {}): ShopEvent =>
   event({ time, page, action: 'pageview', ...differences });
-
-const pages = [
-  '/home',
-  '/category/a',
-  '/product/1',
-  '/product/2?utm_source=mail&utm_medium=e-mail&utm_campaign=spring+%26+%C3%A4',
-  '/cart',
-  '/checkout/pay',
-  '/purchase-complete',
-];
-const referrers = [
-  '/from/1',
-  'https://www.search.example/q',
-  'https://social.example/?utm_source=social&utm_medium=paid',
-];
 
 const record = (events: readonly ShopEvent[]) => recordEvents(deployment.database, events);
 
@@ -79,26 +68,9 @@ interface SessionRow {
   readonly events: number;
 }
 
-async function sessionRows() {
-  const { rows } = await deployment.database.query<SessionRow>(
-    `SELECT journey_id, start_time, end_time, run_start_time, session_id, user_id, device_type, os, browser, events,
-       pageviews, entry_page, exit_page, referrer, bot, clicks, scrolls, form_submits, video_plays, view_items,
-       add_to_carts, remove_from_carts, begin_checkouts, logins, furthest_step, product_at, cart_at, checkout_at,
-       purchase_at, purchases, order_ids, revenue, refunds, refunded, currency, landing_page, source, utm_source,
-       utm_medium, utm_campaign, bounced
-     FROM user_sessions ORDER BY journey_id COLLATE "C", start_time`,
-  );
-  return rows;
-}
-
-async function minuteRows() {
-  const { rows } = await deployment.database.query<{ journey_id: string }>(
-    `SELECT journey_id, window_end_time, last_event_at, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited,
-       bot
-     FROM user_activity ORDER BY journey_id COLLATE "C", window_end_time`,
-  );
-  return rows;
-}
+const sessionRows = async () =>
+  (await derivedRows(deployment.database, 'user_sessions')) as unknown as SessionRow[];
+const minuteRows = () => derivedRows(deployment.database, 'user_activity');
 
 const spans = async () =>
   (await sessionRows()).map(({ start_time: from, end_time: to, events }) => [
@@ -115,7 +87,7 @@ const messages = () =>
 
 test('a gap longer than the limit ends a session, one of exactly the limit does not', async () => {
   await record([0, gap, 2 * gap + 1].map((after) => view(start + after)));
-  expect(await rollUp()).toEqual({ sessions: 2, minutes: 3 });
+  expect(await rollUp()).toMatchObject({ events: 3, sessions: 2, minutes: 3 });
   expect(await spans()).toEqual([
     [0, gap, 2],
     [2 * gap + 1, 2 * gap + 1, 1],
@@ -127,10 +99,10 @@ test('running again changes no row and tells the topic nothing', async () => {
   await rollUp();
   const told = (await messages()).length;
   const before = [await sessionRows(), await minuteRows()];
-  expect(await rollUp()).toEqual({ sessions: 0, minutes: 0 });
-  // As after a crash in the middle: everything is read once more.
+  expect(await rollUp()).toMatchObject({ events: 0, sessions: 0, minutes: 0 });
+  // Even if all of it is read once more: what is counted is told from what is news by its time.
   await deployment.database.query(`UPDATE roll_up_marks SET recorded_before = '0'`);
-  expect(await rollUp()).toEqual({ sessions: 0, minutes: 0 });
+  expect(await rollUp()).toMatchObject({ events: 2, sessions: 0, minutes: 0 });
   expect([await sessionRows(), await minuteRows()]).toEqual(before);
   expect(await messages()).toHaveLength(told);
 });
@@ -220,6 +192,27 @@ test('a minute is told when it is over, once, and once more after a correction',
   ]);
 });
 
+test('a run ends when its time is up, and the next one goes on where it ended', async () => {
+  const { database, topics, settings } = deployment;
+  const run = createRollUp(
+    {
+      database,
+      producer,
+      userActivityTopic: topics.userActivity.name,
+      sessionGapMs: settings.SESSION_GAP,
+    },
+    { ...usualLimits, eventsInSlice: 10, budgetMs: 0 },
+  );
+  // Each is a transaction, and of several together no more than ten events are in a slice; one of more is one slice.
+  for (let at = 0; at < 8; at += 1) await record([view(start + at * hour), view(start + at * hour + minute)]);
+  await record(Array.from({ length: 25 }, (_, at) => view(start + at * hour)));
+  expect(await run()).toMatchObject({ events: 10, slices: 1, behind: true });
+  expect(await run()).toMatchObject({ events: 6, behind: true });
+  expect(await run()).toMatchObject({ events: 25 });
+  expect(await run()).toMatchObject({ events: 0, behind: false });
+  expect(await spans()).toHaveLength(25);
+});
+
 test('a transaction that commits after a later one, and after a roll-up, is not skipped', async () => {
   const slow = connectPostgres(deployment.settings, deployment.log, 'aisle-test-slow');
   const session = await slow.connect();
@@ -251,11 +244,7 @@ test.for([
   'random events give what a plain recount gives: seed $seed, of which come at any time: $late',
   async ({ seed, late }) => {
     const randomness = createRandomness(seed);
-    const events = inArrivalOrder(
-      Array.from({ length: 600 }, () => randomEvent(randomness, late)),
-      late,
-      randomness,
-    );
+    const events = randomVisits({ start, events: 600, late, visitors: false }, randomness);
     for (let from = 0; from < events.length;) {
       const size = randomness.whole(1, late === 1 ? 120 : 20);
       await record(events.slice(from, from + size));
@@ -266,45 +255,3 @@ test.for([
     expect(await minuteRows()).toEqual(recountMinutes(events));
   },
 );
-
-/** Sorted by time, but for a share of them that changes places with any other. */
-function inArrivalOrder(events: readonly ShopEvent[], late: number, randomness: Randomness): ShopEvent[] {
-  const arriving = events.toSorted((one, other) => one.time - other.time);
-  for (const [at, event] of arriving.entries()) {
-    if (!randomness.chance(late)) continue;
-    const place = randomness.whole(0, arriving.length - 1);
-    arriving[at] = arriving[place] as ShopEvent;
-    arriving[place] = event;
-  }
-  return arriving;
-}
-
-function randomEvent(randomness: Randomness, late: number): ShopEvent {
-  const person = randomness.whole(1, 6);
-  const userId = person === 1 ? null : `u1_${person}`;
-  const sessionId = randomness.chance(0.8) || userId === null ? `s1_${person}` : null;
-  // The first two are never away for long: their runs are cut at 24 h, and late events join them.
-  const spread = (person <= 2 ? 60 * hour : 300 * hour) / (late === 1 ? 1 : 8);
-  // Events come in bursts, some at the same instant, so that minutes and sessions go on.
-  const burst = Math.floor((randomness.uniform() * spread) / (25 * minute)) * 25 * minute;
-  const action = randomness.pick(actionNames);
-  return event({
-    journeyId: userId ?? 's1_1',
-    userId,
-    sessionId: userId === null ? 's1_1' : sessionId,
-    time: start + burst + randomness.whole(0, 40) * 3_000,
-    action,
-    // A page view without a page never passes the parser.
-    page: action === 'pageview' || randomness.chance(0.5) ? randomness.pick(pages) : null,
-    bot: randomness.chance(0.02),
-    referrer: randomness.chance(0.3) ? randomness.pick(referrers) : null,
-    value: randomness.chance(0.6) ? randomness.whole(1, 200) / 4 : null,
-    currency: randomness.chance(0.6) ? randomness.pick(['EUR', 'USD']) : null,
-    orderId: randomness.chance(0.6) ? `order-${randomness.whole(1, 3)}` : null,
-    device: {
-      type: randomness.chance(0.7) ? randomness.pick(['mobile', 'desktop']) : null,
-      browser: randomness.chance(0.7) ? randomness.pick(['Firefox', 'Chrome']) : null,
-      os: randomness.chance(0.7) ? randomness.pick(['Linux', 'Android']) : null,
-    },
-  });
-}

@@ -4,10 +4,13 @@ import type { ShopEvent } from '../../events/shop-event.ts';
 
 /** The roll-ups again, the plain way: all events in memory, one user after the other. Slow, and easy to believe. */
 
+export type RecountedSession = ReturnType<typeof sessionRow>;
+export type RecountedMinute = ReturnType<typeof minuteRow>;
+
 const dayMs = 24 * 60 * 60 * 1000;
 const minuteMs = 60_000;
 
-export function recountSessions(events: readonly ShopEvent[], gapMs: number): object[] {
+export function recountSessions(events: readonly ShopEvent[], gapMs: number) {
   return byJourney(events).flatMap((own) => {
     const sessions: { runStart: number; events: ShopEvent[] }[] = [];
     let runStart = 0;
@@ -27,7 +30,7 @@ export function recountSessions(events: readonly ShopEvent[], gapMs: number): ob
 }
 
 /** One session's row, of all its events in order. */
-function sessionRow(runStart: number, events: readonly ShopEvent[]): object {
+function sessionRow(runStart: number, events: readonly ShopEvent[]) {
   const views = events.filter(({ action }) => action === 'pageview');
   const first = <Value>(read: (event: ShopEvent) => Value | null): Value | null =>
     events.map(read).find((value) => value !== null) ?? null;
@@ -37,7 +40,7 @@ function sessionRow(runStart: number, events: readonly ShopEvent[]): object {
     end_time: new Date(events.at(-1)?.time ?? 0),
     run_start_time: new Date(runStart),
     session_id: first(({ sessionId }) => sessionId),
-    user_id: first(({ userId }) => userId),
+    user_id: userOf(events),
     device_type: first(({ device }) => device.type),
     os: first(({ device }) => device.os),
     browser: first(({ device }) => device.browser),
@@ -64,10 +67,14 @@ function sessionRow(runStart: number, events: readonly ShopEvent[]): object {
   };
 }
 
+/** A visitor's events are those of the user under whose journey they stand. */
+const userOf = ([first]: readonly ShopEvent[]): string | null =>
+  first?.journeyId.startsWith('u') ? first.journeyId : null;
+
 const count = (events: readonly ShopEvent[], name: ActionName): number =>
   events.filter(({ action }) => action === name).length;
 
-function stepsOf(events: readonly ShopEvent[]): object {
+function stepsOf(events: readonly ShopEvent[]) {
   const steps = events.map(({ action, page, time }) => ({ step: actionOf(action).step(pathOf(page)), time }));
   const firstAt = (wanted: FunnelStep): Date | null => {
     const first = steps.find(({ step }) => step === wanted);
@@ -83,7 +90,7 @@ function stepsOf(events: readonly ShopEvent[]): object {
   };
 }
 
-function turnoverOf(events: readonly ShopEvent[]): object {
+function turnoverOf(events: readonly ShopEvent[]) {
   const purchases = events.filter(
     (event, index) =>
       event.action === 'purchase' &&
@@ -110,7 +117,7 @@ function turnoverOf(events: readonly ShopEvent[]): object {
 }
 
 /** Where the first event with a page came from. */
-function originOf(events: readonly ShopEvent[]): object {
+function originOf(events: readonly ShopEvent[]) {
   const landing = events.find(({ page }) => page !== null);
   const parametersOf = (location: string | null | undefined) =>
     new URLSearchParams(location?.split('?')[1] ?? '');
@@ -127,21 +134,21 @@ function originOf(events: readonly ShopEvent[]): object {
   };
 }
 
-export function recountMinutes(events: readonly ShopEvent[]): object[] {
+export function recountMinutes(events: readonly ShopEvent[]) {
   return byJourney(events).flatMap((own) => {
     const minutes = groupBy(own, ({ time }) => Math.floor(time / minuteMs));
     return [...minutes].map(([minute, inMinute]) => minuteRow((minute + 1) * minuteMs, inMinute));
   });
 }
 
-function minuteRow(end: number, events: readonly ShopEvent[]): object {
+function minuteRow(end: number, events: readonly ShopEvent[]) {
   const counting = (name: string) => events.filter(({ action }) => actionOf(action).counts === name).length;
   const pages = events.flatMap(({ action, page }) => (action === 'pageview' && page !== null ? [page] : []));
   return {
     journey_id: events[0]?.journeyId,
     window_end_time: new Date(end),
     last_event_at: new Date(events.at(-1)?.time ?? 0),
-    user_id: events[0]?.userId ?? null,
+    user_id: userOf(events),
     pageviews: counting('pageviews'),
     clicks: counting('clicks'),
     scrolls: counting('scrolls'),
@@ -152,7 +159,7 @@ function minuteRow(end: number, events: readonly ShopEvent[]): object {
   };
 }
 
-function byJourney(events: readonly ShopEvent[]): ShopEvent[][] {
+export function byJourney(events: readonly ShopEvent[]): ShopEvent[][] {
   const sorted = events.toSorted(
     (one, other) => one.time - other.time || (one.eventId < other.eventId ? -1 : 1),
   );
@@ -161,7 +168,10 @@ function byJourney(events: readonly ShopEvent[]): ShopEvent[][] {
 }
 
 /** `Map.groupBy` is not in Node 20. */
-function groupBy<Key>(events: readonly ShopEvent[], keyOf: (event: ShopEvent) => Key): Map<Key, ShopEvent[]> {
+export function groupBy<Key>(
+  events: readonly ShopEvent[],
+  keyOf: (event: ShopEvent) => Key,
+): Map<Key, ShopEvent[]> {
   const groups = new Map<Key, ShopEvent[]>();
   for (const event of events) groups.set(keyOf(event), [...(groups.get(keyOf(event)) ?? []), event]);
   return groups;
