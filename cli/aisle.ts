@@ -4,7 +4,7 @@ import ms from 'ms';
 import { funnelSteps, type FunnelStep } from '../events/funnel.ts';
 import { segments, type Segment } from '../events/segment.ts';
 import { greatestAmount } from '../events/shop-event.ts';
-import { UnreachableError } from '../connections/unreachable-error.ts';
+import { ConnectionClosedError, UnreachableError } from '../connections/unreachable-error.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { formats, type Format } from './report/format.ts';
 import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
@@ -267,7 +267,11 @@ try {
 function fail(error: unknown): void {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof SettingsError) process.stderr.write(`Wrong settings:\n${error.message}\n`);
-  else if (error instanceof SetupError || error instanceof UnreachableError)
+  else if (
+    error instanceof SetupError ||
+    error instanceof UnreachableError ||
+    error instanceof ConnectionClosedError
+  )
     process.stderr.write(`${error.message}\n`);
   else if (code === 'ENOSPC') process.stderr.write('The disk is full: free some space and start again.\n');
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

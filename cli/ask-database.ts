@@ -1,12 +1,14 @@
 import { createLog } from '../connections/log.ts';
 import { databaseLogin, type DatabaseRole, loginSettings } from '../connections/database-login.ts';
 import { connectPostgres, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
+import { postgresRefusal } from '../connections/postgres-security.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SetupError } from '../stack/setup-error.ts';
 
 /**
- * Runs `ask` with connections of its own, as the role that it needs. Throws a `SetupError` with one sentence when the database cannot be reached,
- * refuses the login, or lacks what `aisle migrate` makes; what `ask` itself throws as one passes through.
+ * Runs `ask` with connections of its own, as the role that it needs. Throws a `SetupError` or a `SettingsError` with one
+ * sentence when the database cannot be reached, refuses the login, or lacks what `aisle migrate` makes; what `ask` itself
+ * throws as a `SetupError` passes through.
  */
 export async function askDatabase<Answer>(
   settings: Settings,
@@ -29,22 +31,16 @@ const insufficientPrivilege = '42501';
 
 function explained(settings: Settings, role: DatabaseRole, error: unknown) {
   const { DB_HOST: host, DB_PORT: port, DB_NAME: name } = settings;
-  const { setting, user } = databaseLogin(settings, role);
   if (error instanceof SetupError) return error;
   const code = (error as { code?: string } | null)?.code ?? '';
   const place = `PostgreSQL at ${host}:${port}`;
-  // Class 28: the login itself; 3D: no such database.
-  if (/^(28|3D)/.test(code))
-    return new SetupError(
-      `${place} refuses the login of ${user} to ${name}: set ${setting}_USER, ${setting}_PASSWORD and DB_NAME.`,
-    );
   if (code === insufficientPrivilege)
     return new SetupError(
-      `The role ${user} may not do that: set ${loginSettings[role]}_USER to one that may.`,
+      `The role ${databaseLogin(settings, role).user} may not do that: set ${loginSettings[role]}_USER to one that may.`,
     );
   if (code === undefinedTable || code === undefinedFunction)
     return new SetupError(`The schema of ${name} is of another release: run npm run migrate.`);
   if (error instanceof Error && isDatabaseUnavailable(error))
     return new SetupError(`${place} cannot be reached (${code || error.message}): set DB_HOST and DB_PORT.`);
-  return error;
+  return postgresRefusal(settings, role, error) ?? error;
 }

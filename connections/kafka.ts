@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-import { Kafka, logLevel, type Admin, type KafkaConfig, type logCreator } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type logCreator } from 'kafkajs';
 
 import type { Settings } from '../settings/settings.ts';
 import { consumeTopic, type TopicConsumer, type TopicConsumerOptions } from './kafka-consumer.ts';
@@ -8,6 +6,7 @@ import { createOffsetReader, type OffsetReader } from './kafka-offsets.ts';
 import { createProducer, type MessageProducer } from './kafka-producer.ts';
 import { isKafkaUnavailable } from './kafka-errors.ts';
 import { readRanges, type RangeBatch, type ReadRangesOptions } from './kafka-ranges.ts';
+import { kafkaRefusal, kafkaSecurity, tryKafkaTls } from './kafka-security.ts';
 import { guardKafkajsTimers } from './kafkajs-timers.ts';
 import type { Log } from './log.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -16,6 +15,7 @@ export type { MessageProducer, OutgoingMessage } from './kafka-producer.ts';
 export type { IncomingMessage, MessageBatch, TopicConsumer, TopicConsumerOptions } from './kafka-consumer.ts';
 
 export { isKafkaUnavailable } from './kafka-errors.ts';
+export { kafkaRefusal } from './kafka-security.ts';
 export type { OffsetRange, RangeBatch, RangeMessage } from './kafka-ranges.ts';
 export type { OffsetReader, PartitionEnds } from './kafka-offsets.ts';
 
@@ -44,7 +44,7 @@ export function connectKafka(settings: Settings, log: Log): KafkaConnection {
     retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 10 },
     logLevel: logLevel.WARN,
     logCreator: toLog(log),
-    ...security(settings),
+    ...kafkaSecurity(settings),
   });
   return {
     producer: () => reaching(settings, () => createProducer(kafka)),
@@ -63,12 +63,13 @@ export function connectKafka(settings: Settings, log: Log): KafkaConnection {
   };
 }
 
-/** A connection that cannot be opened says where the brokers were looked for. */
+/** A connection that cannot be opened says where the brokers were looked for, or what they refuse. */
 async function reaching<Result>(settings: Settings, connect: () => Promise<Result>): Promise<Result> {
+  await tryKafkaTls(settings);
   try {
     return await connect();
   } catch (error) {
-    if (!isKafkaUnavailable(error)) throw error;
+    if (!isKafkaUnavailable(error)) throw kafkaRefusal(settings, error) ?? error;
     throw new UnreachableError(
       'Kafka',
       settings.KAFKA_BOOTSTRAP_SERVERS.join(','),
@@ -76,21 +77,6 @@ async function reaching<Result>(settings: Settings, connect: () => Promise<Resul
       error,
     );
   }
-}
-
-function security(settings: Settings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
-  const {
-    KAFKA_SASL_MECHANISM: mechanism,
-    KAFKA_SASL_USERNAME: username,
-    KAFKA_SASL_PASSWORD: password,
-  } = settings;
-  const ssl = settings.KAFKA_SSL_CA_FILE ? { ca: readFileSync(settings.KAFKA_SSL_CA_FILE, 'utf8') } : true;
-  return {
-    ...(settings.KAFKA_SSL ? { ssl } : {}),
-    ...(mechanism && username && password
-      ? { sasl: { mechanism, username, password } as KafkaConfig['sasl'] }
-      : {}),
-  } as Pick<KafkaConfig, 'ssl' | 'sasl'>;
 }
 
 /** The library's words for REBALANCE_IN_PROGRESS and ILLEGAL_GENERATION. */

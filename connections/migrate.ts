@@ -16,7 +16,7 @@ const migrationLock = 7_411_001;
  */
 export async function migrate(settings: Settings, log: Log): Promise<void> {
   const pool = connectPostgres(settings, log, 'aisle-migrate', 'owner');
-  const session = await reachingPostgres(settings, () => pool.connect());
+  const session = await reachingPostgres(settings, () => pool.connect(), 'owner');
   try {
     // A migration that rewrites a large table takes its time, and so does the one that waits for it.
     await session.query('SET statement_timeout = 0');

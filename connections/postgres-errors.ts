@@ -18,7 +18,7 @@ const schemaMissing = /^(42P01|42703)$/;
 /** What to try again, as the fault lies with the connection or the server's state and not with the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const code = codeOf(error);
-  if (code === null) return /terminated|timeout|Connection/i.test((error as Error).message);
+  if (code === null) return /terminated|timeout|Connection(?!s)/i.test((error as Error).message);
   return brokenConnection.test(code) || unavailable.test(code);
 }
 

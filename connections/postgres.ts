@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-
 import pg from 'pg';
 
 import type { Settings } from '../settings/settings.ts';
 import { databaseLogin, type DatabaseRole } from './database-login.ts';
 import type { Log } from './log.ts';
 import { isDatabaseUnavailable } from './postgres-errors.ts';
+import { postgresRefusal, postgresTls } from './postgres-security.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 export {
@@ -48,7 +47,7 @@ export function connectPostgres(
     // A peer that is gone without a word is found out while its answer is waited for.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    ...(settings.DB_SSL === 'disable' ? {} : { ssl: tls(settings) }),
+    ...(settings.DB_SSL === 'disable' ? {} : { ssl: postgresTls(settings) }),
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', (error) =>
@@ -57,26 +56,31 @@ export function connectPostgres(
   return pool;
 }
 
-/** Runs `connect`; a server that does not answer is said by where it was looked for. */
+/** Runs `connect`; a server that does not answer, or refuses the login, is said by what to set. */
 export async function reachingPostgres<Result>(
   settings: Settings,
   connect: () => Promise<Result>,
+  role: DatabaseRole = 'writer',
 ): Promise<Result> {
   try {
     return await connect();
   } catch (error) {
-    if (!isDatabaseUnavailable(error)) throw error;
+    if (!isDatabaseUnavailable(error)) throw postgresRefusal(settings, role, error) ?? error;
     const address = `${settings.DB_HOST}:${settings.DB_PORT}`;
     throw new UnreachableError('PostgreSQL', address, 'DB_HOST and DB_PORT', error);
   }
 }
 
-function tls(settings: Settings): pg.ConnectionConfig['ssl'] {
-  const verify = settings.DB_SSL === 'verify-full';
-  return {
-    rejectUnauthorized: verify,
-    ...(settings.DB_SSL_CA_FILE ? { ca: readFileSync(settings.DB_SSL_CA_FILE, 'utf8') } : {}),
-  };
+/**
+ * Looks once whether the login is taken, and throws a `SettingsError` where it never will be. A server that is away is no
+ * reason to stop: whoever uses the connection waits for it.
+ */
+export async function tryLogin(database: Database, settings: Settings, role: DatabaseRole): Promise<void> {
+  try {
+    await database.query('SELECT');
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) throw postgresRefusal(settings, role, error) ?? error;
+  }
 }
 
 /** Runs `work` in one transaction on one connection; rolls back and rethrows when it fails. */

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-
 import { Connection } from '@temporalio/client';
 import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow/index.js';
 
 import type { Settings } from '../settings/settings.ts';
+import { readCertificates, refuseOtherKey } from './read-certificate.ts';
+import { tryTls } from './try-tls.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** The part of the connection options that client and worker share. */
@@ -12,20 +12,37 @@ export function temporalConnectionOptions(settings: Settings): {
   tls?: TLSConfig | boolean;
 } {
   if (!settings.TEMPORAL_TLS) return { address: settings.TEMPORAL_ADDRESS };
-  const {
-    TEMPORAL_TLS_CA_FILE: ca,
-    TEMPORAL_TLS_CERT_FILE: certificate,
-    TEMPORAL_TLS_KEY_FILE: key,
-  } = settings;
+  const { ca, cert, key } = certificatesOf(settings);
   return {
     address: settings.TEMPORAL_ADDRESS,
     tls: {
-      ...(ca ? { serverRootCACertificate: readFileSync(ca) } : {}),
-      ...(certificate && key
-        ? { clientCertPair: { crt: readFileSync(certificate), key: readFileSync(key) } }
-        : {}),
+      ...(ca ? { serverRootCACertificate: ca } : {}),
+      ...(cert && key ? { clientCertPair: { crt: cert, key } } : {}),
     },
   };
+}
+
+function certificatesOf(settings: Settings) {
+  const certificates = readCertificates({
+    ca: ['TEMPORAL_TLS_CA_FILE', settings.TEMPORAL_TLS_CA_FILE],
+    cert: ['TEMPORAL_TLS_CERT_FILE', settings.TEMPORAL_TLS_CERT_FILE],
+    key: ['TEMPORAL_TLS_KEY_FILE', settings.TEMPORAL_TLS_KEY_FILE],
+  });
+  refuseOtherKey('TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE', certificates);
+  return certificates;
+}
+
+async function tryTemporalTls(settings: Settings): Promise<void> {
+  if (!settings.TEMPORAL_TLS) return;
+  const server = {
+    name: 'Temporal',
+    address: settings.TEMPORAL_ADDRESS,
+    addressSetting: 'TEMPORAL_ADDRESS',
+    tlsSetting: 'TEMPORAL_TLS',
+    authoritySetting: 'TEMPORAL_TLS_CA_FILE',
+    certificateSetting: 'TEMPORAL_TLS_CERT_FILE',
+  };
+  await tryTls(server, { ...certificatesOf(settings), ALPNProtocols: ['h2'] });
 }
 
 /** A client connection. Throws an `UnreachableError` when the server does not answer within ten seconds. */
@@ -33,11 +50,12 @@ export function connectTemporal(settings: Settings): Promise<Connection> {
   return reachingTemporal(settings, () => Connection.connect(temporalConnectionOptions(settings)));
 }
 
-/** Runs `connect`; a failure says where the server was looked for. */
+/** Runs `connect`; a failure says where the server was looked for, or which certificate is refused. */
 export async function reachingTemporal<Result>(
   settings: Settings,
   connect: () => Promise<Result>,
 ): Promise<Result> {
+  await tryTemporalTls(settings);
   try {
     return await connect();
   } catch (error) {

@@ -7,3 +7,13 @@ export class UnreachableError extends Error {
     this.name = 'UnreachableError';
   }
 }
+
+/** A server that agrees on TLS and then closes without a word. It may be about to stop, or not trust the client. */
+export class ConnectionClosedError extends Error {
+  constructor(server: string, address: string, variable: string) {
+    super(
+      `${server} at ${address} closes the connection after the TLS handshake: it may not trust the certificate of ${variable}.`,
+    );
+    this.name = 'ConnectionClosedError';
+  }
+}

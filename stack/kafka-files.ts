@@ -3,6 +3,8 @@ export function kafkaProperties(plan: {
   port: number;
   controllerPort: number;
   logDirectory: string;
+  /** More of the broker's own settings, which go before these. */
+  properties?: Readonly<Record<string, string>> | undefined;
 }): string {
   const settings: Record<string, string | number> = {
     'process.roles': 'broker,controller',
@@ -27,6 +29,7 @@ export function kafkaProperties(plan: {
     'num.io.threads': 4,
     // Its standard of 128 MB would be a quarter of the heap.
     'log.cleaner.dedupe.buffer.size': 16_777_216,
+    ...plan.properties,
   };
   return lines(settings);
 }

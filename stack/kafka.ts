@@ -16,18 +16,24 @@ import type { StartedServer } from './started-server.ts';
 
 const startLimitMs = 120_000;
 
-export async function startKafka(
-  plan: { port: number; dataDirectory: string },
-  preparation: Preparation,
-): Promise<StartedServer> {
+export interface KafkaPlan {
+  readonly port: number;
+  readonly dataDirectory: string;
+  /** More of the broker's own settings, which go before ours: other listeners, an authorizer. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** More arguments for formatting the storage, such as the first users. */
+  readonly formatArguments?: readonly string[];
+}
+
+export async function startKafka(plan: KafkaPlan, preparation: Preparation): Promise<StartedServer> {
   const { report, signal, guard } = preparation;
   const { found: binaries, from } = await findKafka(preparation);
   const directory = join(plan.dataDirectory, 'kafka');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const files = await writeFiles(directory, plan.port);
+  const files = await writeFiles(directory, plan);
   if (!existsSync(join(directory, 'data'))) {
     report(`from ${from}; formatting its storage`);
-    await format(binaries, directory, preparation);
+    await format(binaries, directory, plan, preparation);
   }
   report(`from ${from}; waiting until it answers on port ${plan.port}`);
   const child = await startChild({
@@ -60,7 +66,7 @@ function javaArguments(binaries: KafkaBinaries, log4j2: string, log4j: string): 
 
 async function writeFiles(
   directory: string,
-  port: number,
+  { port, properties }: KafkaPlan,
 ): Promise<{ server: string; log4j2: string; log4j: string }> {
   const files = {
     server: join(directory, 'server.properties'),
@@ -70,7 +76,7 @@ async function writeFiles(
   const controllerPort = await findFreePort([port]);
   await writeFile(
     files.server,
-    kafkaProperties({ port, controllerPort, logDirectory: join(directory, 'data') }),
+    kafkaProperties({ port, controllerPort, logDirectory: join(directory, 'data'), properties }),
   );
   await writeFile(files.log4j2, log4j2Properties);
   await writeFile(files.log4j, log4jProperties);
@@ -78,7 +84,12 @@ async function writeFiles(
 }
 
 /** Into another folder that is renamed when complete, so that a start that is cut off can be repeated. */
-async function format(binaries: KafkaBinaries, directory: string, preparation: Preparation): Promise<void> {
+async function format(
+  binaries: KafkaBinaries,
+  directory: string,
+  { formatArguments = [] }: KafkaPlan,
+  preparation: Preparation,
+): Promise<void> {
   const partial = join(directory, 'data.partial');
   await rm(partial, { recursive: true, force: true });
   const properties = join(directory, 'format.properties');
@@ -92,6 +103,7 @@ async function format(binaries: KafkaBinaries, directory: string, preparation: P
       `-Dlog4j.configuration=file:${join(directory, 'log4j.properties')}`,
       // One argument, as an id may start with a dash.
       ...['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', properties],
+      ...formatArguments,
     ],
     limitMs: startLimitMs,
   };

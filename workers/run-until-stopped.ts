@@ -1,3 +1,4 @@
+import { kafkaRefusal } from '../connections/kafka.ts';
 import { createLog, type Log } from '../connections/log.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { keepAlive } from './liveness.ts';
@@ -38,8 +39,9 @@ export async function runUntilStopped(
     await work({ settings, log, onReady, stopping: stop.signal });
     log.info('stopped');
   } catch (error) {
-    log.fatal({ error: describe(error) }, 'stopped by an error that no retry can mend');
-    throw error;
+    const told = kafkaRefusal(settings, error) ?? error;
+    log.fatal({ error: describe(told) }, 'stopped by an error that no retry can mend');
+    throw told;
   } finally {
     endLiveness();
     process.off('SIGINT', onSignal);

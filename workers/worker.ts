@@ -5,7 +5,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import { Closing } from '../connections/closing.ts';
 import { connectKafka } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
-import { connectPostgres } from '../connections/postgres.ts';
+import { connectPostgres, tryLogin } from '../connections/postgres.ts';
 import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '../connections/temporal.ts';
 import type { Settings } from '../settings/settings.ts';
 import { settleCurrentVersion } from './current-version.ts';
@@ -33,6 +33,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
   const closing = new Closing(log);
   closing.add(() => database.end());
   try {
+    await tryLogin(database, settings, 'writer');
     const producer = await kafka.producer();
     closing.add(() => producer.close());
     const connection = await reachingTemporal(settings, () =>

@@ -142,10 +142,12 @@ test('what cannot be printed is said in one sentence', async () => {
       failed(/^PostgreSQL at \S+:1 cannot be reached .*\n$/),
     );
     expect(await report(one, { DB_NAME: 'test_none' })).toEqual(
-      failed(/^PostgreSQL at \S+ refuses the login of \S+ to test_none: .*\n$/),
+      failed(/^Wrong settings:\nDB_NAME: PostgreSQL at \S+ has no database test_none\.\n$/),
     );
     expect(await report(one, { ...nobody, DB_REPORTER_PASSWORD: 'y' })).toEqual(
-      failed(/^PostgreSQL at \S+ refuses the login of \S+_nobody to .*\n$/),
+      failed(
+        /^Wrong settings:\nDB_REPORTER_USER and DB_REPORTER_PASSWORD: PostgreSQL at \S+ refuses the login of \S+_nobody to \S+\.\n$/,
+      ),
     );
     expect(await report(one, nobody)).toEqual(failed(/^The role \S+_nobody may not do that: .*\n$/));
   } finally {
