@@ -88,4 +88,15 @@ export interface RollUpActivities {
   rollUp(): Promise<RolledUp>;
 }
 
-export type Activities = JourneyActivities & RollUpActivities;
+export interface RetentionActivities {
+  /** Sets how long tables keep, from now on, and makes days ahead; gives how many, and the tables that keep for a time. */
+  prepareRetention(): Promise<{ readonly daysMade: number; readonly tables: readonly string[] }>;
+  /** Drops the oldest day of the record if it lies before what is kept; whether there was one. */
+  dropExpiredDay(): Promise<boolean>;
+  /** Deletes a table's expired rows for some seconds at most. Running it twice deletes nothing more. */
+  deleteExpired(table: string): Promise<{ readonly deleted: number; readonly isDone: boolean }>;
+  /** Has the planner know the record as a whole, after days came and went. */
+  measureEvents(): Promise<void>;
+}
+
+export type Activities = JourneyActivities & RollUpActivities & RetentionActivities;

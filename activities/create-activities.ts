@@ -12,6 +12,7 @@ import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
 import { createQuietUntil } from './quiet-until.ts';
 import { createRecallEvents } from './recall-events.ts';
 import { createRecordJourney } from './record-journey.ts';
+import { createRetention } from './retention.ts';
 import { createRollUp } from './roll-up.ts';
 
 export interface ActivityDependencies {
@@ -50,5 +51,6 @@ export function createActivities({
       userActivityTopic: topics.userActivity.name,
       sessionGapMs: settings.SESSION_GAP,
     }),
+    ...createRetention(database, settings.RETENTION_DAYS),
   };
 }

@@ -5,6 +5,7 @@ import { applyAccess, asMissingRight } from './apply-access.ts';
 import { databaseLogin } from './database-login.ts';
 import { migrationsDirectory } from './sql-file.ts';
 import { connectPostgres, reachingPostgres } from './postgres.ts';
+import { writeRetentionDays } from './retention-days.ts';
 import type { Log } from './log.ts';
 
 /** Any number that nobody else locks in this database; two migrations at once wait for one another. */
@@ -35,6 +36,7 @@ export async function migrate(settings: Settings, log: Log): Promise<void> {
     const applied = await postgrator.migrate();
     for (const migration of applied)
       log.info({ version: migration.version, name: migration.name }, 'applied a migration');
+    await writeRetentionDays(session, settings.RETENTION_DAYS);
     await applyAccess(session, settings, log);
   } catch (error) {
     throw asMissingRight(error, databaseLogin(settings, 'owner').user);

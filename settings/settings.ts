@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bridgeLanes } from './bridge-lanes.ts';
 import { durationMs } from './duration.ts';
 import { quietHours, timeZone } from './quiet-hours.ts';
+import { retentionDays } from './retention-days.ts';
 import { withSecretsFromFiles } from './secrets.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -128,6 +129,9 @@ export const environmentSchema = z.object({
   JOURNEY_IDLE_AFTER: durationMs('24h'),
   ROLL_UP_EVERY: durationMs('10s'),
 
+  RETENTION_DAYS: retentionDays,
+  RETENTION_EVERY: durationMs('1h'),
+
   CHECKOUT_TROUBLE_FAILURES: count(2, 1, 20),
   CHECKOUT_TROUBLE_SUBMISSIONS: count(3, 2, 20),
   CHECKOUT_TROUBLE_WINDOW: durationMs('10m'),
@@ -170,6 +174,20 @@ function consistent(settings: Settings): Settings {
   if (Boolean(settings.TEMPORAL_TLS_CERT_FILE) !== Boolean(settings.TEMPORAL_TLS_KEY_FILE)) {
     problems.push('TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE: expected both or neither');
   }
+  problems.push(...tooSoonForgotten(settings));
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
+}
+
+/** What a journey still asks about must not be gone. */
+function tooSoonForgotten({ RETENTION_DAYS: days, RECOVERY_WINDOW, JOURNEY_IDLE_AFTER }: Settings): string[] {
+  const dayMs = 24 * 60 * 60 * 1000;
+  return [
+    ...(days.events * dayMs < JOURNEY_IDLE_AFTER
+      ? ['RETENTION_DAYS: expected events for at least JOURNEY_IDLE_AFTER']
+      : []),
+    ...(Math.min(days.carts, days.abandonments) * dayMs < RECOVERY_WINDOW
+      ? ['RETENTION_DAYS: expected carts and abandonments for at least RECOVERY_WINDOW']
+      : []),
+  ];
 }

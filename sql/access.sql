@@ -80,6 +80,8 @@ INSERT INTO function_access VALUES
   -- Days and retention: all that the writer may make and drop. What is kept comes from the table of that name.
   ('ensure_event_days(date, date)', true, 'writer'),
   ('make_event_day(date)', false, ''),
+  ('empty_default_partition()', true, 'writer'),
+  ('measure_events()', true, 'writer'),
   ('drop_expired_event_days(integer)', true, 'writer'),
   ('delete_expired(text, integer)', true, 'writer'),
   ('events_kept_since()', false, 'writer, eraser, reporter'),

@@ -758,7 +758,7 @@ CREATE OR REPLACE FUNCTION public.drop_expired_event_days(most integer)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
- SET lock_timeout TO '3s'
+ SET lock_timeout TO '500ms'
 AS $function$
 DECLARE
   partition text;
@@ -777,6 +777,22 @@ BEGIN
   END LOOP;
   RETURN dropped;
 END $function$;
+CREATE OR REPLACE FUNCTION public.empty_default_partition()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(sum(ensure_event_days(day, day)), 0)::integer
+  FROM (
+    SELECT DISTINCT ("timestamp" AT TIME ZONE 'UTC')::date AS day
+    FROM events_default, retention
+    WHERE table_name = 'events' AND "timestamp" >= date_trunc('day', now(), 'UTC') - make_interval(days => days)
+      AND "timestamp" < now() + interval '7 days'
+    ORDER BY day
+    LIMIT 100
+  ) AS days
+$function$;
 CREATE OR REPLACE FUNCTION public.ensure_event_days(first_day date, last_day date)
  RETURNS integer
  LANGUAGE plpgsql
@@ -828,6 +844,12 @@ BEGIN
   EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', partition, day_start, day_end);
   RETURN true;
 END $function$;
+CREATE OR REPLACE FUNCTION public.measure_events()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ BEGIN ANALYZE ONLY events; END $function$;
 CREATE OR REPLACE FUNCTION public.origin_of(page text, referrer text)
  RETURNS text
  LANGUAGE sql
@@ -963,6 +985,7 @@ ALTER TABLE daily_load_times OWNER TO <database>_owner;
 ALTER FUNCTION delete_expired(text,integer) OWNER TO <database>_owner;
 ALTER FUNCTION derived_since(text) OWNER TO <database>_owner;
 ALTER FUNCTION drop_expired_event_days(integer) OWNER TO <database>_owner;
+ALTER FUNCTION empty_default_partition() OWNER TO <database>_owner;
 ALTER FUNCTION ensure_event_days(date,date) OWNER TO <database>_owner;
 ALTER TABLE events OWNER TO <database>_owner;
 ALTER TABLE events_default OWNER TO <database>_owner;
@@ -974,6 +997,7 @@ ALTER TABLE hourly_products OWNER TO <database>_owner;
 ALTER TABLE identities OWNER TO <database>_owner;
 ALTER TABLE journey_segments OWNER TO <database>_owner;
 ALTER FUNCTION make_event_day(date) OWNER TO <database>_owner;
+ALTER FUNCTION measure_events() OWNER TO <database>_owner;
 ALTER TABLE orders OWNER TO <database>_owner;
 ALTER FUNCTION origin_of(text,text) OWNER TO <database>_owner;
 ALTER TABLE pageviews OWNER TO <database>_owner;
@@ -1036,10 +1060,12 @@ GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION delete_expired(text,integer) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION derived_since(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION drop_expired_event_days(integer) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION empty_default_partition() TO <database>_writer;
 GRANT EXECUTE ON FUNCTION ensure_event_days(date,date) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION events_kept_since() TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION events_kept_since() TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION events_kept_since() TO <database>_writer;
+GRANT EXECUTE ON FUNCTION measure_events() TO <database>_writer;
 GRANT EXECUTE ON FUNCTION origin_of(text,text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION origin_of(text,text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION origin_of(text,text) TO <database>_writer;

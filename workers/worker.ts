@@ -9,7 +9,7 @@ import { connectPostgres, tryLogin } from '../connections/postgres.ts';
 import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '../connections/temporal.ts';
 import type { Settings } from '../settings/settings.ts';
 import { settleCurrentVersion } from './current-version.ts';
-import { ensureRollUpSchedule } from './roll-up-schedule.ts';
+import { ensureSchedule, retentionSchedule, rollUpSchedule } from './schedule.ts';
 import { toLog } from './temporal-log.ts';
 import { versioningOf } from './versioning.ts';
 import { workflowSource } from './workflow-source.ts';
@@ -57,7 +57,8 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     });
     const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = settings;
     const schedules = new ScheduleClient({ connection: client, namespace });
-    await ensureRollUpSchedule(schedules, taskQueue, settings.ROLL_UP_EVERY);
+    await ensureSchedule(schedules, taskQueue, rollUpSchedule, settings.ROLL_UP_EVERY);
+    await ensureSchedule(schedules, taskQueue, retentionSchedule, settings.RETENTION_EVERY);
     const stop = () => worker.shutdown();
     if (stopping.aborted) return;
     stopping.addEventListener('abort', stop, { once: true });

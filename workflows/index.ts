@@ -1,2 +1,3 @@
 export { userJourney } from './user-journey.ts';
 export { rollUp } from './roll-up.ts';
+export { retention } from './retention.ts';

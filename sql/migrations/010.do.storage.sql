@@ -170,7 +170,6 @@ CREATE INDEX carts_opened_at ON carts (opened_at);
 CREATE INDEX funnel_steps_reached_at ON funnel_steps (reached_at);
 
 SELECT ensure_event_days((now() AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + 3);
--- Autovacuum measures the days and never the whole; without it the planner knows nothing of the whole.
 ANALYZE events;
 
 CREATE VIEW pageviews AS
@@ -191,10 +190,31 @@ CREATE VIEW actor_events AS
   FROM identities i
   JOIN events e ON e.journey_id = i.session_id AND e.user_id IS NULL AND e."timestamp" < i.until;
 
--- Drops up to so many of the oldest days that lie wholly before what is kept; gives how many. Each drop waits for whoever
--- reads and holds up whoever comes after, so that it does not wait for long: it fails, and is tried again.
+-- What lies in the default partition and belongs to a day that is kept gets its day: at most a hundred of them. Programs
+-- of an earlier release make no days, and more days may be kept than before.
+CREATE FUNCTION empty_default_partition() RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT coalesce(sum(ensure_event_days(day, day)), 0)::integer
+  FROM (
+    SELECT DISTINCT ("timestamp" AT TIME ZONE 'UTC')::date AS day
+    FROM events_default, retention
+    WHERE table_name = 'events' AND "timestamp" >= date_trunc('day', now(), 'UTC') - make_interval(days => days)
+      AND "timestamp" < now() + interval '7 days'
+    ORDER BY day
+    LIMIT 100
+  ) AS days
+$$;
+
+-- Autovacuum measures each day and never the whole, of which the planner would know nothing.
+CREATE FUNCTION measure_events() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ BEGIN ANALYZE ONLY events; END $$;
+
+-- Drops up to so many of the oldest days that lie wholly before what is kept; gives how many. A drop waits for whoever reads
+-- and holds up whoever comes after, so that it does not wait for long: it fails, and is tried again.
 CREATE FUNCTION drop_expired_event_days(most integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '3s'
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '500ms'
 AS $$
 DECLARE
   partition text;
@@ -246,4 +266,5 @@ BEGIN
 END $$;
 
 -- They act with their owner's rights: only who is granted them may call them.
-REVOKE EXECUTE ON FUNCTION make_event_day, ensure_event_days, drop_expired_event_days, delete_expired FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION make_event_day, ensure_event_days, empty_default_partition, measure_events,
+  drop_expired_event_days, delete_expired FROM PUBLIC;

@@ -40,7 +40,7 @@ export interface Deployment {
   readonly start: (name: 'bridge' | 'worker', changes?: Record<string, string>) => AisleProcess;
   /** Runs `aisle migrate` to its end. */
   readonly migrate: () => Promise<void>;
-  /** Ends every process and takes away what would go on by itself: the schedule and the database. */
+  /** Ends every process and takes away what would go on by itself: the schedules and the database. */
   readonly close: () => Promise<void>;
 }
 
@@ -115,8 +115,11 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
       await Promise.all(processes.map((started) => started.stop()));
       await guard.close();
       // Without a worker it would start a workflow a second that nobody runs.
-      const schedule = temporal.schedule.getHandle(`roll-up/${name}`);
-      await schedule.delete().catch(() => undefined);
+      for (const schedule of ['roll-up', 'retention'])
+        await temporal.schedule
+          .getHandle(`${schedule}/${name}`)
+          .delete()
+          .catch(() => undefined);
       await connection.close();
       await Promise.all([database, owner, administrator].map((pool) => pool.end()));
       await dropTestDatabase(postgres, databaseName);

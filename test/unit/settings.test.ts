@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { SettingsError } from '../../settings/settings-error.ts';
+import { usualRetentionDays } from '../../settings/retention-days.ts';
 import { environmentSchema, readSettings, secretNames } from '../../settings/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aisle-settings-'));
@@ -77,6 +78,8 @@ describe('right values', () => {
     ['ALERT_QUIET_HOURS', '22:00-08:00', { startMinute: 22 * 60, endMinute: 8 * 60 }],
     ['ALERT_QUIET_HOURS', ' 00:00 - 23:59 ', { startMinute: 0, endMinute: 1439 }],
     ['ALERT_TIME_ZONE', 'Europe/Berlin', 'Europe/Berlin'],
+    ['RETENTION_DAYS', 'events=30', { ...usualRetentionDays, events: 30 }],
+    ['RETENTION_DAYS', ' alerts = 7 ,carts=3650', { ...usualRetentionDays, alerts: 7, carts: 3650 }],
   ])('%s=%s', (name, value, expected) => {
     expect(readSettings({ [name]: value })).toHaveProperty(name, expected);
   });
@@ -123,6 +126,16 @@ describe('a wrong value', () => {
     ['ALERT_QUIET_HOURS', '08:00-08:00', /two different times/],
     ['ALERT_TIME_ZONE', 'XEurope/Atlantis', /IANA name/],
     ['ALERT_TIME_ZONE', '+02:00', /IANA name/],
+    ['RETENTION_DAYS', '90', /such as events=30,alerts=90/],
+    ['RETENTION_DAYS', 'eventsX=30', /the tables are events, user_activity/],
+    ['RETENTION_DAYS', 'toString=30', /the tables are/],
+    ['RETENTION_DAYS', 'events=0', /from 1 to 3650/],
+    ['RETENTION_DAYS', 'events=3651', /from 1 to 3650/],
+    ['RETENTION_DAYS', 'events=1.5', /from 1 to 3650/],
+    ['RETENTION_DAYS', 'events=30d', /tables with their days/],
+    ['RETENTION_DAYS', 'events=30,', /tables with their days/],
+    // Which of the two was meant?
+    ['RETENTION_DAYS', 'events=30,events=60', /tables with their days/],
   ])('%s=%s says which variable and what it expects, and not the value', (name, value, expectation) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toHaveLength(1);
@@ -149,6 +162,12 @@ describe('values that contradict each other', () => {
       { LETTERS_PER_SECOND_MIN: '300', LETTERS_PER_SECOND_MAX: '200' },
       /^LETTERS_PER_SECOND_MIN: expected at most/,
     ],
+    [
+      { RETENTION_DAYS: 'events=2', JOURNEY_IDLE_AFTER: '3d' },
+      /^RETENTION_DAYS: expected events for at least JOURNEY_IDLE_AFTER/,
+    ],
+    [{ RETENTION_DAYS: 'carts=6' }, /^RETENTION_DAYS: expected carts and abandonments for at least/],
+    [{ RETENTION_DAYS: 'abandonments=6' }, /^RETENTION_DAYS: expected carts and abandonments/],
     [{ KAFKA_SASL_MECHANISM: 'plain' }, /^KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: expected both/],
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' }, /^KAFKA_SASL_USERNAME and/],
     [{ DB_REPORTER_PASSWORD: 'p' }, /^DB_REPORTER_USER: expected the user of DB_REPORTER_PASSWORD$/],

@@ -102,7 +102,7 @@ export interface JourneyOptions {
 }
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-const workflowBundle = () =>
+export const workflowBundle = () =>
   (bundle ??= bundleWorkflowCode({
     workflowsPath: `${projectRoot}/workflows/index.ts`,
     logger: new DefaultLogger('ERROR'),
