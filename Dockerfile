@@ -21,6 +21,7 @@ ENV NODE_ENV=production
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY sql ./sql
+COPY rules.yaml ./
 # By number, so that an orchestrator can verify that it is not root without reading the image's user table.
 USER 1000:1000
 STOPSIGNAL SIGTERM

@@ -1,3 +1,11 @@
+import type { AuditEntry } from '../events/audit-entry.ts';
+import type {
+  Measurement,
+  RuleAcknowledgement,
+  RuleAnnouncement,
+  RuleQuestion,
+} from '../events/alert-rule.ts';
+import type { WebhookDelivery } from '../events/alert-webhook.ts';
 import type { UsualLoadTime } from '../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
 import type { LetterLine } from '../events/letter.ts';
@@ -99,4 +107,26 @@ export interface RetentionActivities {
   measureEvents(): Promise<void>;
 }
 
-export type Activities = JourneyActivities & RollUpActivities & RetentionActivities;
+export interface AlertRuleActivities {
+  /** Measures, and records what came of it and what was missed before. Fails while the stores are away. */
+  evaluateRule(question: RuleQuestion): Promise<Measurement>;
+  /** Measures and records nothing. */
+  measureRule(question: RuleQuestion): Promise<Measurement>;
+  /** Writes the alert's row and tells its topic and webhook. Idempotent by rule, instant and status. */
+  announceRule(announcement: RuleAnnouncement): Promise<void>;
+  /** Notes in the alert's row who has seen it. */
+  acknowledgeAlert(acknowledgement: RuleAcknowledgement): Promise<void>;
+  /** Appends to the audit log; an operation that is told again is one entry. */
+  auditRule(entry: AuditEntry & { readonly operationId: string }): Promise<void>;
+}
+
+export interface AlertWebhookActivities {
+  /** Posts one alert to the webhook, if there is one. Fails unless it is taken. */
+  callWebhook(delivery: WebhookDelivery): Promise<'delivered' | 'not configured'>;
+}
+
+export type Activities = JourneyActivities &
+  RollUpActivities &
+  RetentionActivities &
+  AlertRuleActivities &
+  AlertWebhookActivities;

@@ -1,5 +1,5 @@
 import type { CheckoutTrouble } from '../events/checkout-trouble.ts';
-import { inWords } from './duration-in-words.ts';
+import { inWords } from '../events/duration-in-words.ts';
 
 /** What an alert about a checkout in trouble has beside what all alerts have. Load times are in seconds. */
 export function troubleMetadata(trouble: CheckoutTrouble): Readonly<Record<string, unknown>> {

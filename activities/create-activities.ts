@@ -6,17 +6,25 @@ import { topicsWithPrefix } from '../events/topics.ts';
 import { rulesOf } from '../settings/journey-rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Activities } from './activities.ts';
+import { createAnnounceRule } from './announce-rule.ts';
 import { createAskSilence } from './ask-silence.ts';
 import { createAskUsualLoadTime } from './ask-usual-load-time.ts';
+import { createCallWebhook } from './call-webhook.ts';
 import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
+import { createEvaluateRule } from './evaluate-rule.ts';
+import { createPublishAlerts } from './publish-alerts.ts';
+import { createAuditRule } from './audit-rule.ts';
 import { createQuietUntil } from './quiet-until.ts';
 import { createRecallEvents } from './recall-events.ts';
 import { createRecordJourney } from './record-journey.ts';
 import { createRetention } from './retention.ts';
+import { createTellWebhook } from './tell-webhook.ts';
 import { createRollUp } from './roll-up.ts';
 
 export interface ActivityDependencies {
   readonly database: Database;
+  /** For the SQL that rules bring: a few connections of their own, where statements may hang. */
+  readonly readers?: Database;
   readonly producer: MessageProducer;
   readonly workflows: WorkflowClient;
   readonly settings: Settings;
@@ -25,6 +33,7 @@ export interface ActivityDependencies {
 /** Every effect of the workflows, one file each. */
 export function createActivities({
   database,
+  readers = database,
   producer,
   workflows,
   settings,
@@ -52,5 +61,13 @@ export function createActivities({
       sessionGapMs: settings.SESSION_GAP,
     }),
     ...createRetention(database, settings.RETENTION_DAYS),
+    ...createEvaluateRule(database, readers),
+    auditRule: createAuditRule(database),
+    callWebhook: createCallWebhook(settings),
+    ...createAnnounceRule({
+      database,
+      publish: createPublishAlerts(database, producer, topics.alerts.name),
+      tellWebhook: createTellWebhook(workflows, settings),
+    }),
   };
 }

@@ -3,7 +3,7 @@ import type { FunnelStep } from '../events/funnel.ts';
 import type { JourneyAlert } from '../events/journey-record.ts';
 import { isUserJourney } from '../events/letter.ts';
 import { troubleInWords, troubleMetadata } from './checkout-trouble-alert.ts';
-import { inWords } from './duration-in-words.ts';
+import { inWords } from '../events/duration-in-words.ts';
 import { stableId } from './stable-id.ts';
 
 const severities: Readonly<Record<JourneyAlertType, Severity>> = {

@@ -7,6 +7,7 @@ import type { JourneyActivities } from './activities.ts';
 import { GroupCommit } from './group-commit.ts';
 import { toAlert } from './journey-alert.ts';
 import { journeyStatements, type JourneyEntry } from './journey-rows.ts';
+import { createPublishAlerts, insertAlerts } from './publish-alerts.ts';
 import { toSegmentMessage } from './segment-message.ts';
 
 const mostJourneysInACommit = 500;
@@ -40,6 +41,7 @@ export function createRecordJourney(parts: RecordJourneyParts): JourneyActivitie
       }),
     { mostEntries: mostJourneysInACommit, concernsEverybody: isDatabaseUnavailable },
   );
+  const publish = createPublishAlerts(database, producer, alertsTopic);
   // Each change is small, and many journeys change at once under load: one request carries them all.
   const segments = new GroupCommit<OutgoingMessage>(
     (messages) => producer.send(userActivityTopic, messages),
@@ -53,25 +55,6 @@ export function createRecordJourney(parts: RecordJourneyParts): JourneyActivitie
     for (const row of record.segments) await segments.commit(toSegmentMessage(journeyId, row));
     await tellOthers(parts, journeyId, record);
   };
-
-  /** An alert that another journey has told already, the visitor's before it was the user's, is not told again. */
-  async function publish(alerts: readonly Alert[]): Promise<void> {
-    const ids = alerts.map(({ alert_id: id }) => id);
-    const { rows: untold } = await database.query<{ alert_id: string }>({
-      name: 'untold-alerts',
-      text: 'SELECT alert_id FROM alerts WHERE alert_id = ANY($1) AND published_at IS NULL',
-      values: [ids],
-    });
-    const due = new Set(untold.map(({ alert_id: id }) => id));
-    const messages = alerts.filter(({ alert_id: id }) => due.has(id)).map(toMessage);
-    if (messages.length === 0) return;
-    await producer.send(alertsTopic, messages);
-    await database.query({
-      name: 'told-alerts',
-      text: 'UPDATE alerts SET published_at = now() WHERE alert_id = ANY($1) AND published_at IS NULL',
-      values: [ids],
-    });
-  }
 }
 
 async function tellOthers(
@@ -87,12 +70,3 @@ async function tellOthers(
     await deliver(userId, { ...empty, appendedUpTo, eventsUpTo, joins: { [journeyId]: appendedUpTo } });
   }
 }
-
-const toMessage = (alert: Alert) => ({ key: alert.alert_type, value: JSON.stringify(alert) });
-
-const insertAlerts = `
-  INSERT INTO alerts (alert_id, alert_type, severity, message, "timestamp", metadata)
-  SELECT alert_id, alert_type, severity, message, "timestamp", metadata
-  FROM jsonb_to_recordset($1::jsonb) AS r(
-    alert_id text, alert_type text, severity text, message text, "timestamp" timestamptz, metadata jsonb)
-  ON CONFLICT DO NOTHING`;

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { keepReadings } from '../activities/keep-readings.ts';
 import { Closing } from '../connections/closing.ts';
 import { connectKafka } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
+import { connectPostgres } from '../connections/postgres.ts';
 import { topicsWithPrefix } from '../events/topics.ts';
 import type { LaneName } from '../settings/bridge-lanes.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -12,6 +14,7 @@ import { createParser } from './parse/parse-event.ts';
 import { createPseudonyms } from './parse/pseudonyms.ts';
 import { createSharedParser } from './parse/shared-parser.ts';
 import { openRecordLane } from './record/open-record-lane.ts';
+import { Tally } from './tally.ts';
 
 const partitionsAtOnce = 6;
 const longestFarewellMs = 5_000;
@@ -39,12 +42,17 @@ export async function runBridge(options: BridgeOptions): Promise<void> {
   const closing = new Closing(log);
   const failed = new AbortController();
   try {
-    const lanes = await openLanes(options, closing, AbortSignal.any([stopping, failed.signal]));
+    const tally = new Tally();
+    const ending = AbortSignal.any([stopping, failed.signal]);
+    const lanes = await openLanes(options, tally, closing, ending);
+    const database = connectPostgres({ ...options.settings, DB_POOL_SIZE: 1 }, log, 'aisle-bridge');
+    closing.add(() => database.end());
+    const counting = keepReadings({ database, take: async () => tally.take(), log, stopping: ending });
     const sending = Promise.all(lanes.map((lane) => lane.send()));
     const reading = Promise.all(lanes.map((lane) => lane.read()));
-    await Promise.race([Promise.all([reading, sending]), aborted(stopping)]);
+    await Promise.race([Promise.all([reading, sending, counting]), aborted(stopping)]);
     // Letters under way arrive and are committed; what still waits is read again at the next start.
-    await Promise.race([sending, sleep(longestFarewellMs)]);
+    await Promise.race([Promise.all([sending, counting]), sleep(longestFarewellMs)]);
   } catch (error) {
     failed.abort(error);
     throw error;
@@ -53,7 +61,12 @@ export async function runBridge(options: BridgeOptions): Promise<void> {
   }
 }
 
-async function openLanes(options: BridgeOptions, closing: Closing, stopping: AbortSignal): Promise<Lane[]> {
+async function openLanes(
+  options: BridgeOptions,
+  tally: Tally,
+  closing: Closing,
+  stopping: AbortSignal,
+): Promise<Lane[]> {
   const { settings, log } = options;
   const kafka = connectKafka(settings, log);
   const offsets = await kafka.offsets();
@@ -71,6 +84,7 @@ async function openLanes(options: BridgeOptions, closing: Closing, stopping: Abo
     parse: settings.BRIDGE_LANES.length > 1 ? createSharedParser(parse) : parse,
     kafka,
     offsets,
+    tally,
   };
   const lanes: Lane[] = [];
   for (const name of settings.BRIDGE_LANES) {

@@ -2,6 +2,7 @@ import type { Closing } from '../connections/closing.ts';
 import type { KafkaConnection, OffsetReader, TopicConsumer } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Tally } from './tally.ts';
 import type { ParseAt } from './parse/shared-parser.ts';
 
 /** What every lane is opened with. */
@@ -14,6 +15,8 @@ export interface LaneContext {
   readonly parse: ParseAt;
   readonly kafka: KafkaConnection;
   readonly offsets: OffsetReader;
+  /** Counts what the lane does. */
+  readonly tally: Tally;
   /** Joins the lane's own consumer group; `onAssigned` is awaited before the first batch of each assignment. */
   readonly join: (
     groupId: string,

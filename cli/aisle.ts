@@ -10,6 +10,7 @@ import { formats, type Format } from './report/format.ts';
 import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { addBackfillCommand } from './backfill/command.ts';
+import { addRulesCommands } from './rules/commands.ts';
 
 const program = new Command('aisle').description(
   'Real-time shopper journeys, one durable workflow per user.',
@@ -189,6 +190,8 @@ program
       await runAudit({ ...options, sinceMs: options.since });
     },
   );
+
+addRulesCommands(program);
 
 program
   .command('report')

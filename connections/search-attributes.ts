@@ -6,12 +6,13 @@ import { connectTemporal } from './temporal.ts';
 /** The server's numbers for the types (temporal.api.enums.v1.IndexedValueType); the client library exports no names for them. */
 const indexedValueType = { keyword: 2, double: 4, datetime: 6 } as const;
 
-/** What journeys are found by in the Temporal UI. */
+/** What journeys and alert rules are found by in the Temporal UI. */
 export const searchAttributes = {
   FunnelStep: indexedValueType.keyword,
   CartValue: indexedValueType.double,
   LastSeen: indexedValueType.datetime,
   Segment: indexedValueType.keyword,
+  RuleStatus: indexedValueType.keyword,
 } as const;
 
 /** Adds the search attributes that the namespace lacks. */

@@ -16,6 +16,8 @@ export const usualRetentionDays = {
   identities: 400,
   alerts: 400,
   system_metrics: 90,
+  rule_evaluations: 30,
+  rule_gaps: 400,
 } as const satisfies Record<string, number>;
 
 export type RetainedTable = keyof typeof usualRetentionDays;

@@ -33,6 +33,8 @@ export const secretNames = [
   'DB_REPORTER_PASSWORD',
   'KAFKA_SASL_PASSWORD',
   'PSEUDONYM_KEY',
+  'ALERT_WEBHOOK_URL',
+  'ALERT_WEBHOOK_SECRET',
 ] as const;
 
 /** The whole environment contract. Every process parses all of it, so that a wrong value is found wherever it is set. */
@@ -124,6 +126,9 @@ export const environmentSchema = z.object({
   ALERT_COOLDOWN: durationMs('24h'),
   ALERT_QUIET_HOURS: quietHours,
   ALERT_TIME_ZONE: timeZone,
+  ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).optional(),
+  ALERT_WEBHOOK_FORMAT: z.enum(['json', 'slack'], { error: 'expected json or slack' }).default('json'),
+  ALERT_WEBHOOK_SECRET: z.string().min(16, 'expected a secret of at least 16 characters').optional(),
   LATE_GRACE: durationMs('5m'),
   CLOCK_SKEW_LIMIT: durationMs('5m'),
   JOURNEY_IDLE_AFTER: durationMs('24h'),

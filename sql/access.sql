@@ -37,7 +37,7 @@ INSERT INTO relation_access VALUES
     'journey_id, since, segment, previous_segment, step, cart_value, currency, sessions, purchases, purchased_value,
      abandonments'),
   -- What an alert says in words and metadata is about one user; who resolved it is a person too.
-  ('alerts', 'SELECT, INSERT, UPDATE (published_at, resolved, resolved_at, resolved_by)', 'SELECT, UPDATE, DELETE',
+  ('alerts', 'SELECT, INSERT, UPDATE (published_at, resolved, resolved_at, resolved_by, resolved_published_at, metadata)', 'SELECT, UPDATE, DELETE',
     'alert_id, alert_type, severity, "timestamp", resolved, resolved_at, created_at'),
 
   -- Derived from the record, and made again by roll-ups: DELETE.
@@ -61,6 +61,8 @@ INSERT INTO relation_access VALUES
 
   ('replayed_dead_letters', 'SELECT, INSERT, UPDATE', '', ''),
   ('system_metrics', 'SELECT, INSERT', '', '*'),
+  ('rule_evaluations', 'SELECT, INSERT', '', '*'),
+  ('rule_gaps', 'SELECT, INSERT, UPDATE', '', '*'),
   ('schema_migrations', '', '', ''),
 
   -- Written by write_audit_entry alone, and read by whoever answers for erasures.

@@ -32,6 +32,7 @@ CREATE TABLE alerts (
   resolved_by text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   published_at timestamp with time zone,
+  resolved_published_at timestamp with time zone,
   CONSTRAINT alerts_pkey PRIMARY KEY (alert_id),
   CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text, 'critical'::text])))
 );
@@ -68,6 +69,7 @@ CREATE TABLE carts (
   CONSTRAINT carts_stage_check CHECK ((stage = ANY (ARRAY['cart'::text, 'checkout'::text]))),
   CONSTRAINT carts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'purchased'::text, 'abandoned'::text, 'emptied'::text])))
 );
+CREATE INDEX carts_closed_at ON public.carts USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX carts_opened_at ON public.carts USING btree (opened_at);
 CREATE TABLE clamped_events (
   event_id text NOT NULL,
@@ -285,6 +287,24 @@ CREATE TABLE roll_up_marks (
   recorded_before xid8 NOT NULL,
   CONSTRAINT roll_up_marks_pkey PRIMARY KEY (name)
 );
+CREATE TABLE rule_evaluations (
+  rule_name text NOT NULL,
+  evaluated_at timestamp with time zone NOT NULL,
+  value double precision,
+  samples bigint,
+  problem text,
+  CONSTRAINT rule_evaluations_pkey PRIMARY KEY (rule_name, evaluated_at)
+);
+CREATE INDEX rule_evaluations_age ON public.rule_evaluations USING brin (evaluated_at);
+CREATE TABLE rule_gaps (
+  rule_name text NOT NULL,
+  gap_from timestamp with time zone NOT NULL,
+  gap_until timestamp with time zone NOT NULL,
+  missed integer NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT rule_gaps_pkey PRIMARY KEY (rule_name, gap_from)
+);
 CREATE TABLE schema_migrations (
   version bigint NOT NULL,
   name text,
@@ -296,9 +316,10 @@ CREATE TABLE system_metrics (
   metric_name text NOT NULL,
   metric_value double precision NOT NULL,
   "timestamp" timestamp with time zone DEFAULT now() NOT NULL,
-  metadata jsonb DEFAULT '{}'::jsonb NOT NULL
+  metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+  source text DEFAULT ''::text NOT NULL
 );
-CREATE INDEX system_metrics_name ON public.system_metrics USING btree (metric_name, "timestamp");
+CREATE UNIQUE INDEX system_metrics_reading ON public.system_metrics USING btree (metric_name, "timestamp", source);
 CREATE TABLE user_activity (
   journey_id text NOT NULL,
   window_end_time timestamp with time zone NOT NULL,
@@ -628,11 +649,27 @@ CREATE VIEW reporting.retention AS
     days,
     kept_since
    FROM retention;
+CREATE VIEW reporting.rule_evaluations AS
+ SELECT rule_name,
+    evaluated_at,
+    value,
+    samples,
+    problem
+   FROM rule_evaluations;
+CREATE VIEW reporting.rule_gaps AS
+ SELECT rule_name,
+    gap_from,
+    gap_until,
+    missed,
+    reason,
+    recorded_at
+   FROM rule_gaps;
 CREATE VIEW reporting.system_metrics AS
  SELECT metric_name,
     metric_value,
     "timestamp",
-    metadata
+    metadata,
+    source
    FROM system_metrics;
 CREATE VIEW reporting.user_activity AS
  SELECT journey_id,
@@ -961,7 +998,9 @@ COMMENT ON RELATION reporting.pageviews IS 'SELECT event_id, "timestamp", user_i
 COMMENT ON RELATION reporting.purchases IS 'SELECT journey_id, purchase_id, version, purchased_at, cart_id, value, currency, items FROM public.purchases';
 COMMENT ON RELATION reporting.record_progress IS 'SELECT topic, partition, read_until FROM public.record_progress';
 COMMENT ON RELATION reporting.retention IS 'SELECT table_name, time_column, days, kept_since FROM public.retention';
-COMMENT ON RELATION reporting.system_metrics IS 'SELECT metric_name, metric_value, "timestamp", metadata FROM public.system_metrics';
+COMMENT ON RELATION reporting.rule_evaluations IS 'SELECT rule_name, evaluated_at, value, samples, problem FROM public.rule_evaluations';
+COMMENT ON RELATION reporting.rule_gaps IS 'SELECT rule_name, gap_from, gap_until, missed, reason, recorded_at FROM public.rule_gaps';
+COMMENT ON RELATION reporting.system_metrics IS 'SELECT metric_name, metric_value, "timestamp", metadata, source FROM public.system_metrics';
 COMMENT ON RELATION reporting.user_activity IS 'SELECT journey_id, window_end_time, user_id, pageviews, clicks, scrolls, form_submits, video_plays, pages_visited, published, bot, last_event_at FROM public.user_activity';
 COMMENT ON RELATION reporting.user_sessions IS 'SELECT journey_id, start_time, end_time, run_start_time, session_id, user_id, device_type, os, browser, events, pageviews, entry_page, exit_page, referrer, duration, bot, clicks, scrolls, form_submits, video_plays, view_items, add_to_carts, remove_from_carts, begin_checkouts, logins, furthest_step, product_at, cart_at, checkout_at, purchase_at, purchases, revenue, refunds, refunded, currency, landing_page, source, utm_source, utm_medium, utm_campaign, bounced FROM public.user_sessions';
 COMMENT ON RELATION reporting.usual_load_times IS 'SELECT page, views, median, p95, measured_at FROM public.usual_load_times';
@@ -1025,6 +1064,8 @@ ALTER TABLE reporting.pageviews OWNER TO <database>_owner;
 ALTER TABLE reporting.purchases OWNER TO <database>_owner;
 ALTER TABLE reporting.record_progress OWNER TO <database>_owner;
 ALTER TABLE reporting.retention OWNER TO <database>_owner;
+ALTER TABLE reporting.rule_evaluations OWNER TO <database>_owner;
+ALTER TABLE reporting.rule_gaps OWNER TO <database>_owner;
 ALTER TABLE reporting.system_metrics OWNER TO <database>_owner;
 ALTER TABLE reporting.user_activity OWNER TO <database>_owner;
 ALTER TABLE reporting.user_sessions OWNER TO <database>_owner;
@@ -1032,6 +1073,8 @@ ALTER TABLE reporting.usual_load_times OWNER TO <database>_owner;
 ALTER TABLE retention OWNER TO <database>_owner;
 ALTER TABLE roll_up_marks OWNER TO <database>_owner;
 ALTER FUNCTION rounded_load_time(double precision) OWNER TO <database>_owner;
+ALTER TABLE rule_evaluations OWNER TO <database>_owner;
+ALTER TABLE rule_gaps OWNER TO <database>_owner;
 ALTER TABLE schema_migrations OWNER TO <database>_owner;
 ALTER FUNCTION share_of(user_sessions) OWNER TO <database>_owner;
 ALTER FUNCTION source_of(text,text) OWNER TO <database>_owner;
@@ -1043,10 +1086,12 @@ ALTER TABLE user_sessions OWNER TO <database>_owner;
 ALTER TABLE usual_load_times OWNER TO <database>_owner;
 ALTER FUNCTION utm_parameter(text,text) OWNER TO <database>_owner;
 ALTER FUNCTION write_audit_entry(text,text,text,jsonb,text) OWNER TO <database>_owner;
+GRANT UPDATE ON COLUMN alerts.metadata TO <database>_writer;
 GRANT UPDATE ON COLUMN alerts.published_at TO <database>_writer;
 GRANT UPDATE ON COLUMN alerts.resolved TO <database>_writer;
 GRANT UPDATE ON COLUMN alerts.resolved_at TO <database>_writer;
 GRANT UPDATE ON COLUMN alerts.resolved_by TO <database>_writer;
+GRANT UPDATE ON COLUMN alerts.resolved_published_at TO <database>_writer;
 GRANT UPDATE ON COLUMN events.backfilled TO <database>_writer;
 GRANT UPDATE ON COLUMN events.recorded_at TO <database>_writer;
 GRANT UPDATE ON COLUMN events.source_offset TO <database>_writer;
@@ -1146,6 +1191,8 @@ GRANT SELECT ON TABLE reporting.pageviews TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.purchases TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.record_progress TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.retention TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.rule_evaluations TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.rule_gaps TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.system_metrics TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.user_activity TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.user_sessions TO <database>_reporter;
@@ -1153,6 +1200,8 @@ GRANT SELECT ON TABLE reporting.usual_load_times TO <database>_reporter;
 GRANT SELECT ON TABLE retention TO <database>_eraser;
 GRANT SELECT ON TABLE retention TO <database>_writer;
 GRANT SELECT, UPDATE ON TABLE roll_up_marks TO <database>_writer;
+GRANT INSERT, SELECT ON TABLE rule_evaluations TO <database>_writer;
+GRANT INSERT, SELECT, UPDATE ON TABLE rule_gaps TO <database>_writer;
 GRANT INSERT, SELECT ON TABLE system_metrics TO <database>_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE user_activity TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE user_activity TO <database>_eraser;

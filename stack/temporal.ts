@@ -9,12 +9,13 @@ import { untilReady } from './readiness.ts';
 import type { StartedServer } from './started-server.ts';
 import { findTemporal } from './temporal-binary.ts';
 
-/** What journeys are found by in the UI: funnel step, value of the open cart, time of the last event, segment. */
+/** What journeys are found by in the UI: funnel step, value of the open cart, time of the last event, segment; an alert rule by its status. */
 const searchAttributes = {
   FunnelStep: 'Keyword',
   CartValue: 'Double',
   LastSeen: 'Datetime',
   Segment: 'Keyword',
+  RuleStatus: 'Keyword',
 } as const;
 const startLimitMs = 60_000;
 const callLimitMs = 2_000;

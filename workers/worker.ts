@@ -2,6 +2,7 @@ import { ScheduleClient, WorkflowClient } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
+import { keepReadings } from '../activities/keep-readings.ts';
 import { Closing } from '../connections/closing.ts';
 import { connectKafka } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
@@ -10,6 +11,7 @@ import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '..
 import type { Settings } from '../settings/settings.ts';
 import { settleCurrentVersion } from './current-version.ts';
 import { ensureSchedule, retentionSchedule, rollUpSchedule } from './schedule.ts';
+import { createSystemReadings } from './system-readings.ts';
 import { toLog } from './temporal-log.ts';
 import { versioningOf } from './versioning.ts';
 import { workflowSource } from './workflow-source.ts';
@@ -32,10 +34,19 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
   const database = connectPostgres(settings, log, 'aisle-worker');
   const closing = new Closing(log);
   closing.add(() => database.end());
+  const readers = connectPostgres(
+    { ...settings, DB_POOL_SIZE: connectionsForOwnSql },
+    log,
+    'aisle-rules',
+    'reporter',
+  );
+  closing.add(() => readers.end());
   try {
     await tryLogin(database, settings, 'writer');
     const producer = await kafka.producer();
     closing.add(() => producer.close());
+    const offsets = await kafka.offsets();
+    closing.add(() => offsets.close());
     const connection = await reachingTemporal(settings, () =>
       NativeConnection.connect(temporalConnectionOptions(settings)),
     );
@@ -49,7 +60,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       taskQueue: settings.TEMPORAL_TASK_QUEUE,
       ...workflowSource(),
       ...versioningOf(settings),
-      activities: createActivities({ database, producer, workflows, settings }),
+      activities: createActivities({ database, readers, producer, workflows, settings }),
       maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
       ...slotsFor(settings.MAX_CACHED_JOURNEYS),
       shutdownGraceTime: '5s',
@@ -62,20 +73,30 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     const stop = () => worker.shutdown();
     if (stopping.aborted) return;
     stopping.addEventListener('abort', stop, { once: true });
-    const running = worker.run();
+    const ended = new AbortController();
+    const running = worker.run().finally(() => ended.abort());
+    const readings = keepReadings({
+      database,
+      take: createSystemReadings(settings, offsets, workflows, log),
+      log,
+      stopping: AbortSignal.any([stopping, ended.signal]),
+    });
     try {
-      await Promise.race([running, settleCurrentVersion(client, settings, log, stopping)]);
+      await Promise.race([running, readings, settleCurrentVersion(client, settings, log, stopping)]);
+      onReady();
+      await Promise.all([running, readings]);
     } catch (error) {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
       throw error;
     }
-    onReady();
-    await running;
   } finally {
     await closing.closeAll();
   }
 }
+
+/** Each may be held for seconds by a rule's own SQL. */
+const connectionsForOwnSql = 2;
 
 const slotsWanted = 200;
 

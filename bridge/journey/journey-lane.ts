@@ -11,6 +11,7 @@ import {
 } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
 import { keepingMembership } from '../keep-membership.ts';
+import type { Tally } from '../tally.ts';
 import type { ParseAt } from '../parse/shared-parser.ts';
 import { Assignment } from './assignment.ts';
 import { isBackPressure } from './back-pressure.ts';
@@ -32,6 +33,7 @@ export interface JourneyLaneParts {
   readonly news: StepNews;
   readonly troubleSigns: TroubleSigns;
   readonly pace: Pace;
+  readonly tally: Tally;
   readonly topic: string;
   readonly groupId: string;
   readonly from: 'earliest' | 'latest';
@@ -75,6 +77,11 @@ export class JourneyLane {
       dispatcherLimits,
       () => this.mailbox.size >= parts.mostPendingEvents * pressure,
     );
+  }
+
+  /** Events that are read and not delivered yet. */
+  get eventsWaiting(): number {
+    return this.mailbox.size;
   }
 
   /** Names the incarnation of each partition and commits the names before the first letter. */
@@ -201,6 +208,8 @@ export class JourneyLane {
       if (stopping.aborted) return;
       throw error;
     }
+    this.parts.tally.add('letters_sent', 1);
+    this.parts.tally.add('letter_events_sent', letter.mail.length);
     this.workerLag.sent(letter.journeyId);
     assignment.settle(letter.mail);
   }

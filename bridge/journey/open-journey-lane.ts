@@ -14,12 +14,17 @@ import { TroubleSigns } from './trouble-signs.ts';
 
 /** The journey lane with its connection to Temporal. */
 export async function openJourneyLane(context: LaneContext): Promise<Lane> {
-  const { settings, log, closing, stopping, parse, offsets, join } = context;
+  const { settings, log, closing, stopping, parse, offsets, tally, join } = context;
+  tally.expect('letters_sent', 'letter_events_sent');
   const groupId = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX).journey;
   const connection = await connectTemporal(settings);
   closing.add(() => connection.close());
   const workflows = new WorkflowClient({ connection, namespace: settings.TEMPORAL_NAMESPACE });
 
+  const pace = new Pace(
+    { leastPerSecond: settings.LETTERS_PER_SECOND_MIN, mostPerSecond: settings.LETTERS_PER_SECOND_MAX },
+    performance.now(),
+  );
   const lane = new JourneyLane({
     parse,
     deliver: withRoomInRun(
@@ -30,10 +35,8 @@ export async function openJourneyLane(context: LaneContext): Promise<Lane> {
     offsets,
     news: new StepNews(settings.SESSION_GAP),
     troubleSigns: new TroubleSigns(troubleRulesOf(settings)),
-    pace: new Pace(
-      { leastPerSecond: settings.LETTERS_PER_SECOND_MIN, mostPerSecond: settings.LETTERS_PER_SECOND_MAX },
-      performance.now(),
-    ),
+    pace,
+    tally,
     topic: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX).rawEvents.name,
     groupId,
     from: settings.KAFKA_AUTO_OFFSET_RESET,
@@ -42,6 +45,8 @@ export async function openJourneyLane(context: LaneContext): Promise<Lane> {
     log,
     stopping,
   });
+  tally.gauge('letters_per_second', () => pace.lettersPerSecond);
+  tally.gauge('events_waiting', () => lane.eventsWaiting);
   const consumer = await join(groupId, (partitions) => lane.assign(consumer, partitions));
   return {
     read: () => consumer.run((batch) => lane.handle(batch)),

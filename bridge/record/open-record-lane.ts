@@ -10,7 +10,8 @@ import { ProgressReport } from './report-progress.ts';
 
 /** The record lane with its connections: PostgreSQL for the rows, a producer for page views and dead letters. */
 export async function openRecordLane(context: LaneContext): Promise<Lane> {
-  const { settings, log, closing, stopping, parse, kafka, offsets, join } = context;
+  const { settings, log, closing, stopping, parse, kafka, offsets, tally, join } = context;
+  tally.expect('events_recorded', 'events_rejected');
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
   const topic = topics.rawEvents.name;
   const groupId = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX).record;
@@ -29,6 +30,7 @@ export async function openRecordLane(context: LaneContext): Promise<Lane> {
       recordIdentities: createRecordIdentities(database),
       producer,
       topics,
+      tally,
       // One connection stays free for what others ask of the pool.
       statementsAtOnce: Math.max(1, settings.DB_POOL_SIZE - 1),
       log,

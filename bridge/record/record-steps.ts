@@ -9,6 +9,7 @@ import type { Log } from '../../connections/log.ts';
 import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';
 import type { Topics } from '../../events/topics.ts';
 import type { ParseAt } from '../parse/shared-parser.ts';
+import type { Tally } from '../tally.ts';
 import { RecordedBatch } from './recorded-batch.ts';
 
 export type { RecordedBatch } from './recorded-batch.ts';
@@ -31,6 +32,7 @@ export interface RecordStepsParts {
   readonly topics: Topics;
   /** Statements of all partitions that may be under way at once. */
   readonly statementsAtOnce: number;
+  readonly tally: Tally;
   readonly log: Log;
 }
 
@@ -47,7 +49,7 @@ export interface RecordStepsWatcher {
  * waits, so that none holds up the others.
  */
 export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStepsWatcher) => RecordSteps {
-  const { parse, database, writeRows, recordIdentities, producer, topics, log } = parts;
+  const { parse, database, writeRows, recordIdentities, producer, topics, tally, log } = parts;
   const inTurn = pLimit(parts.statementsAtOnce);
   return ({ onWritten, onPublished, signal }) => {
     const toDatabase = { mayRetry: isDatabaseUnavailable, signal, onRetry: waitingFor('PostgreSQL', log) };
@@ -67,6 +69,8 @@ export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStep
           await untilItWorks(() => producer.send(topics.pageViews.name, pageViews), toKafka);
         if (deadLetters.length > 0)
           await untilItWorks(() => producer.send(topics.deadLetters.name, deadLetters), toKafka);
+        tally.add('events_recorded', batch.recorded);
+        tally.add('events_rejected', deadLetters.length);
         onPublished(batch);
       },
     };

@@ -46,6 +46,11 @@ export class RecordedBatch {
     }
   }
 
+  /** How many events have their row. */
+  get recorded(): number {
+    return this.events.length - this.unrecordable.size;
+  }
+
   get pageViews(): OutgoingMessage[] {
     return this.events.flatMap((event) =>
       this.unrecordable.has(event) ? [] : (toPageViewMessage(event) ?? []),

@@ -1,6 +1,7 @@
 // The journey lane delivers every usable event, takes any size of batch, and commits only behind what is delivered.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { Tally } from '../../bridge/tally.ts';
 import { JourneyLane } from '../../bridge/journey/journey-lane.ts';
 import { StepNews } from '../../bridge/journey/news.ts';
 import { TroubleSigns } from '../../bridge/journey/trouble-signs.ts';
@@ -33,6 +34,7 @@ function lane(
     },
   };
   const journeyLane = new JourneyLane({
+    tally: new Tally(),
     // The body names the user; an empty one cannot be used.
     parse: ({ value }) => {
       const journeyId = value?.toString() ?? '';

@@ -181,9 +181,10 @@ describe('values that contradict each other', () => {
 
 describe('secrets', () => {
   it.each(secretNames)('%s comes from the file that %s_FILE names, without its line end', (name) => {
-    const path = secretFile(`right-${name}`, 'a secret long enough\n');
+    const secret = name.endsWith('_URL') ? 'https://hooks.example/secret' : 'a secret long enough';
+    const path = secretFile(`right-${name}`, `${secret}\n`);
     const users = { DB_OWNER_USER: 'o', DB_ERASER_USER: 'e', DB_REPORTER_USER: 'r' };
-    expect(readSettings({ ...users, [`${name}_FILE`]: path })).toHaveProperty(name, 'a secret long enough');
+    expect(readSettings({ ...users, [`${name}_FILE`]: path })).toHaveProperty(name, secret);
   });
 
   it.each(secretNames)('%s set twice is an error that shows neither secret nor file', (name) => {
