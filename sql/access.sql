@@ -53,6 +53,8 @@ INSERT INTO relation_access VALUES
   -- An order's key may be the shop's order id.
   ('orders', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, UPDATE, DELETE',
     'journey_id, event_id, purchased_at, value, currency, items, bot'),
+  -- Under the journey that an order counts for: `identities` stays hidden.
+  ('actor_orders', '', '', 'actor_id, purchased_at, value, currency, bot'),
   -- Sums hold nobody's rows: an erasure leaves them as they are.
   ('hourly_funnel', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
   ('hourly_pages', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
@@ -99,6 +101,8 @@ INSERT INTO function_access VALUES
   ('product_of(text)', false, 'writer, eraser, reporter'),
   ('rounded_load_time(double precision)', false, 'writer, eraser, reporter'),
   ('report_time(text)', false, 'writer, eraser, reporter'),
+  -- What a report asks of its own views.
+  ('step_shown(text, funnel_step, timestamptz, timestamptz)', false, 'reporter'),
 
   -- What roll-ups read and work out.
   ('derived_since(text)', false, 'writer'),

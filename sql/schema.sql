@@ -450,6 +450,19 @@ UNION ALL
     e.backfilled
    FROM (identities i
      JOIN events e ON (((e.journey_id = i.session_id) AND (e.user_id IS NULL) AND (e."timestamp" < i.until))));
+CREATE VIEW actor_orders AS
+ SELECT COALESCE(i.user_id, o.journey_id) AS actor_id,
+    o.order_key,
+    o.purchased_at,
+    o.value,
+    o.currency,
+    o.items,
+    o.bot
+   FROM (orders o
+     LEFT JOIN identities i ON (((i.session_id = o.journey_id) AND (o.purchased_at < i.until))))
+  WHERE ((i.user_id IS NULL) OR (NOT (EXISTS ( SELECT
+           FROM orders known
+          WHERE ((known.journey_id = i.user_id) AND (known.order_key = o.order_key))))));
 CREATE VIEW pageviews AS
  SELECT event_id,
     "timestamp",
@@ -496,6 +509,13 @@ CREATE VIEW reporting.actor_events AS
     backfilled,
     recorded_at
    FROM actor_events;
+CREATE VIEW reporting.actor_orders AS
+ SELECT actor_id,
+    purchased_at,
+    value,
+    currency,
+    bot
+   FROM actor_orders;
 CREATE VIEW reporting.alerts AS
  SELECT alert_id,
     alert_type,
@@ -946,6 +966,15 @@ CREATE OR REPLACE FUNCTION public.step_of(action text, page text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (CASE action WHEN 'pageview'::text THEN CASE WHEN (page IS NULL) THEN NULL::text WHEN (page !~~ '/%'::text) THEN 'browse'::text ELSE CASE split_part(lower(split_part(page, '?'::text, 1)), '/'::text, 2) WHEN 'product'::text THEN 'product'::text WHEN 'cart'::text THEN 'cart'::text WHEN 'checkout'::text THEN 'checkout'::text WHEN 'purchase-complete'::text THEN 'purchase'::text ELSE 'browse'::text END END WHEN 'view_item'::text THEN 'product'::text WHEN 'add_to_cart'::text THEN 'cart'::text WHEN 'begin_checkout'::text THEN 'checkout'::text WHEN 'add_payment_info'::text THEN 'checkout'::text WHEN 'purchase'::text THEN 'purchase'::text ELSE NULL::text END)::funnel_step;
+CREATE OR REPLACE FUNCTION public.step_shown(actor text, step funnel_step, since timestamp with time zone, until timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT min("timestamp")
+  FROM actor_events
+  WHERE actor_id = $1 AND "timestamp" BETWEEN $3 AND $4 AND step_of(action, page) = $2
+$function$;
 CREATE OR REPLACE FUNCTION public.url_decoded(encoded text)
  RETURNS text
  LANGUAGE plpgsql
@@ -984,6 +1013,7 @@ COMMENT ON COLUMN abandonments.alert IS 'said; suppressed by the cool-down; held
 COMMENT ON COLUMN events.backfilled IS 'brought by aisle backfill; false again once the same event comes live';
 COMMENT ON RELATION reporting.abandonments IS 'SELECT journey_id, cart_id, kind, abandoned_at, value, currency, items, suppressed, recovered_at, recovered_value, alert FROM public.abandonments';
 COMMENT ON RELATION reporting.actor_events IS 'SELECT actor_id, event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer, device_type, browser, os, load_time, items, value, currency, bot, backfilled, recorded_at FROM public.actor_events';
+COMMENT ON RELATION reporting.actor_orders IS 'SELECT actor_id, purchased_at, value, currency, bot FROM public.actor_orders';
 COMMENT ON RELATION reporting.alerts IS 'SELECT alert_id, alert_type, severity, "timestamp", resolved, resolved_at, created_at FROM public.alerts';
 COMMENT ON RELATION reporting.carts IS 'SELECT journey_id, cart_id, version, status, stage, opened_at, updated_at, closed_at, items, value, currency FROM public.carts';
 COMMENT ON RELATION reporting.daily_load_times IS 'SELECT day, page, bot, load_time, views FROM public.daily_load_times';
@@ -1014,6 +1044,7 @@ COMMENT ON COLUMN user_sessions.revenue IS 'Of the purchases, in `currency`; tho
 ALTER TABLE abandonments OWNER TO <database>_owner;
 ALTER TABLE actor_events OWNER TO <database>_owner;
 ALTER FUNCTION actor_events_between(text,timestamp with time zone,timestamp with time zone,xid8) OWNER TO <database>_owner;
+ALTER TABLE actor_orders OWNER TO <database>_owner;
 ALTER TABLE alerts OWNER TO <database>_owner;
 ALTER TABLE audit_log OWNER TO <database>_owner;
 ALTER TABLE audit_log_entry_id_seq OWNER TO <database>_owner;
@@ -1050,6 +1081,7 @@ ALTER TABLE report_rebuild OWNER TO <database>_owner;
 ALTER FUNCTION report_time(text) OWNER TO <database>_owner;
 ALTER TABLE reporting.abandonments OWNER TO <database>_owner;
 ALTER TABLE reporting.actor_events OWNER TO <database>_owner;
+ALTER TABLE reporting.actor_orders OWNER TO <database>_owner;
 ALTER TABLE reporting.alerts OWNER TO <database>_owner;
 ALTER TABLE reporting.carts OWNER TO <database>_owner;
 ALTER TABLE reporting.daily_load_times OWNER TO <database>_owner;
@@ -1079,6 +1111,7 @@ ALTER TABLE schema_migrations OWNER TO <database>_owner;
 ALTER FUNCTION share_of(user_sessions) OWNER TO <database>_owner;
 ALTER FUNCTION source_of(text,text) OWNER TO <database>_owner;
 ALTER FUNCTION step_of(text,text) OWNER TO <database>_owner;
+ALTER FUNCTION step_shown(text,funnel_step,timestamp with time zone,timestamp with time zone) OWNER TO <database>_owner;
 ALTER TABLE system_metrics OWNER TO <database>_owner;
 ALTER FUNCTION url_decoded(text) OWNER TO <database>_owner;
 ALTER TABLE user_activity OWNER TO <database>_owner;
@@ -1133,6 +1166,7 @@ GRANT EXECUTE ON FUNCTION source_of(text,text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION step_shown(text,funnel_step,timestamp with time zone,timestamp with time zone) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_writer;
@@ -1177,6 +1211,7 @@ GRANT INSERT, SELECT, UPDATE ON TABLE replayed_dead_letters TO <database>_writer
 GRANT INSERT, SELECT, UPDATE ON TABLE report_rebuild TO <database>_writer;
 GRANT SELECT ON TABLE reporting.abandonments TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.actor_events TO <database>_reporter;
+GRANT SELECT ON TABLE reporting.actor_orders TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.alerts TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.carts TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.daily_load_times TO <database>_reporter;

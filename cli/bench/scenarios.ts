@@ -5,6 +5,7 @@ import { drain } from './scenarios/drain.ts';
 import { hundredThousandEvents } from './scenarios/hundred-thousand-events.ts';
 import { oneSignalPerEvent } from './scenarios/one-signal-per-event.ts';
 import { realisticShop } from './scenarios/realistic-shop.ts';
+import { reports } from './scenarios/reports.ts';
 import { tenThousandEvents } from './scenarios/ten-thousand-events.ts';
 import { thousandEvents } from './scenarios/thousand-events.ts';
 import { whereItEnds } from './scenarios/where-it-ends.ts';
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   realisticShop,
   deadlineToAlert,
   drain,
+  reports,
   whereItEnds,
   oneSignalPerEvent,
   hundredThousandEvents,

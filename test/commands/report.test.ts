@@ -123,14 +123,14 @@ test('a reader that leaves early is no error', async () => {
 });
 
 test('what cannot be printed is said in one sentence', async () => {
-  const { settings, administrator } = deployment;
+  const { settings, owner, administrator } = deployment;
   const role = `test_${settings.DB_NAME}_nobody`;
   await administrator.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
   try {
     const one = ['recovered-revenue', ...march];
     const nobody = { DB_REPORTER_USER: role, DB_REPORTER_PASSWORD: 'x' };
     expect(await report(['recoverd-revenue'])).toEqual(
-      failed(/^There is no report "recoverd-revenue": did you mean recovered-revenue\?\n$/),
+      failed(/^There is no report "recoverd-revenue": did you mean recovered-revenue or revenue\?\n$/),
     );
     expect(await report([...one, '--set', 'buy=week'])).toEqual(
       failed(/^The report \S+ has no "buy"\. It has since .*\n$/),
@@ -150,6 +150,13 @@ test('what cannot be printed is said in one sentence', async () => {
       ),
     );
     expect(await report(one, nobody)).toEqual(failed(/^The role \S+_nobody may not do that: .*\n$/));
+    const lock = await owner.connect();
+    await lock.query('BEGIN; LOCK TABLE abandonments');
+    expect(await report(one, { DB_REPORTER_TIMEOUT: '300ms' })).toEqual(
+      failed(/^The report \S+ was called off, .*\n$/),
+    );
+    await lock.query('ROLLBACK');
+    lock.release();
   } finally {
     await administrator.query(`DROP ROLE ${role}`);
   }
