@@ -1,3 +1,4 @@
+import { laneNames, type LaneName } from '../../settings/bridge-lanes.ts';
 import { closeAfter } from '../../simulator/opening-hours.ts';
 import { publish, type Send } from '../../simulator/publisher.ts';
 import type { ShopMessage } from '../../simulator/shop.ts';
@@ -50,15 +51,16 @@ export async function offer(
   };
 }
 
-/** Waits until both lanes have nothing left, within a bound. Gives back a sentence for each that has. */
+/** Waits until the lanes have nothing left, within a bound. Gives back a sentence for each that has. */
 export function untilDrained(
   { kafka, groups, topics }: Pick<Stores, 'kafka' | 'groups' | 'topics'>,
   signal: AbortSignal,
   waitingFor: (sentence: string) => void,
+  lanes: readonly LaneName[] = laneNames,
 ): Promise<string[]> {
-  const expectations = [groups.record, groups.journey].map((group) => ({
-    missing: () => readLag(kafka, group, topics.rawEvents.name),
-    describe: (missing: number) => `${missing} messages of ${group}`,
+  const expectations = lanes.map((lane) => ({
+    missing: () => readLag(kafka, groups[lane], topics.rawEvents.name),
+    describe: (missing: number) => `${missing} messages of ${groups[lane]}`,
     longestMs: longestDrainMs,
   }));
   return settle(expectations, { signal, waitingFor, everyMs: 1_000 });

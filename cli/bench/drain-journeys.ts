@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+
+import { Guard } from '../../stack/guard.ts';
+import { environmentOf } from '../../stack/process-environment.ts';
+import { superviseProcess } from '../../stack/processes.ts';
+import { untilDrained } from '../load-test/offer.ts';
+import { drainBacklog, type Drained } from './drain-backlog.ts';
+import type { FreshSystem } from './fresh-system.ts';
+import type { Bench } from './scenario.ts';
+
+/** What the system must be started with: its own bridge takes the backlog into the record, and no further. */
+export const recordFirst = { BRIDGE_LANES: 'record' } as const;
+
+/**
+ * Waits until the record has the backlog, as it does while Temporal is away, and then watches a bridge with the journey lane
+ * alone take it into the actors.
+ */
+export async function drainIntoJourneys(bench: Bench, system: FreshSystem, events: number): Promise<Drained> {
+  const { running, stores } = system;
+  bench.tell('Draining it into the record.');
+  for (const sentence of await untilDrained(stores, bench.signal, () => undefined, ['record']))
+    bench.tell(sentence);
+  await running.bridge.stop();
+  const guard = new Guard();
+  const bridge = superviseProcess({
+    name: 'journey-bridge',
+    arguments: ['bridge'],
+    environment: { ...environmentOf('bridge', running.environment), BRIDGE_LANES: 'journey' },
+    logFile: join(running.dataDirectory, 'journey-bridge.log'),
+    guard,
+  });
+  try {
+    const failing = bridge.failure.then((error) => {
+      throw error;
+    });
+    await Promise.race([bridge.ready, failing]);
+    const reading = { ...system, readingSince: Date.now() };
+    return await Promise.race([drainBacklog(bench, reading, events), failing]);
+  } finally {
+    await bridge.stop();
+    await guard.close();
+  }
+}
