@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 
 import type { Settings } from '../settings/settings.ts';
-import { connectTemporal } from './temporal.ts';
+import { connectTemporal, temporalRefusal } from './temporal.ts';
 
 /** The server's numbers for the types (temporal.api.enums.v1.IndexedValueType); the client library exports no names for them. */
 const indexedValueType = { keyword: 2, double: 4, datetime: 6 } as const;
@@ -20,6 +20,8 @@ export async function ensureSearchAttributes(settings: Settings): Promise<void> 
   const connection = await connectTemporal(settings);
   try {
     await addMissingSearchAttributes(connection, settings.TEMPORAL_NAMESPACE);
+  } catch (error) {
+    throw temporalRefusal(settings, error) ?? error;
   } finally {
     await connection.close();
   }

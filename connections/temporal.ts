@@ -1,7 +1,9 @@
 import { Connection } from '@temporalio/client';
 import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow/index.js';
 
+import { SettingsError } from '../settings/settings-error.ts';
 import type { Settings } from '../settings/settings.ts';
+import { grpcStatus } from './grpc-status.ts';
 import { readCertificates, refuseOtherKey } from './read-certificate.ts';
 import { tryTls } from './try-tls.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -10,6 +12,7 @@ import { UnreachableError } from './unreachable-error.ts';
 export function temporalConnectionOptions(settings: Settings): {
   address: string;
   tls?: TLSConfig | boolean;
+  apiKey?: string;
 } {
   if (!settings.TEMPORAL_TLS) return { address: settings.TEMPORAL_ADDRESS };
   const { ca, cert, key } = certificatesOf(settings);
@@ -19,6 +22,7 @@ export function temporalConnectionOptions(settings: Settings): {
       ...(ca ? { serverRootCACertificate: ca } : {}),
       ...(cert && key ? { clientCertPair: { crt: cert, key } } : {}),
     },
+    ...(settings.TEMPORAL_API_KEY ? { apiKey: settings.TEMPORAL_API_KEY } : {}),
   };
 }
 
@@ -59,6 +63,24 @@ export async function reachingTemporal<Result>(
   try {
     return await connect();
   } catch (error) {
+    const refusal = temporalRefusal(settings, error);
+    if (refusal) throw refusal;
     throw new UnreachableError('Temporal', settings.TEMPORAL_ADDRESS, 'TEMPORAL_ADDRESS', error);
   }
+}
+
+/** What the server's authoriser refuses, as a `SettingsError`; undefined for any other error. */
+export function temporalRefusal(settings: Settings, error: unknown): SettingsError | undefined {
+  if (!isRefusal(error)) return undefined;
+  return new SettingsError([
+    `TEMPORAL_API_KEY: Temporal at ${settings.TEMPORAL_ADDRESS} does not allow this client what it does in the namespace ${settings.TEMPORAL_NAMESPACE}; docs/access.md lists the rights.`,
+  ]);
+}
+
+/** The client wraps the server's status once or twice; the worker's native client only tells it in words. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (code === grpcStatus.permissionDenied || code === grpcStatus.unauthenticated) return true;
+  return /PermissionDenied|Unauthenticated/.test(error.message) || isRefusal(error.cause);
 }

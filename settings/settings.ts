@@ -32,6 +32,7 @@ export const secretNames = [
   'DB_ERASER_PASSWORD',
   'DB_REPORTER_PASSWORD',
   'KAFKA_SASL_PASSWORD',
+  'TEMPORAL_API_KEY',
   'PSEUDONYM_KEY',
   'ALERT_WEBHOOK_URL',
   'ALERT_WEBHOOK_SECRET',
@@ -94,6 +95,7 @@ export const environmentSchema = z.object({
   TEMPORAL_TLS_CA_FILE: optionalText,
   TEMPORAL_TLS_CERT_FILE: optionalText,
   TEMPORAL_TLS_KEY_FILE: optionalText,
+  TEMPORAL_API_KEY: optionalText,
 
   PSEUDONYM_KEY: z.string().min(16, 'expected a secret of at least 16 characters').optional(),
 
@@ -180,6 +182,9 @@ function consistent(settings: Settings): Settings {
     problems.push('TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE: expected both or neither');
   }
   problems.push(...tooSoonForgotten(settings));
+  if (settings.TEMPORAL_API_KEY && !settings.TEMPORAL_TLS) {
+    problems.push('TEMPORAL_TLS: expected true, as TEMPORAL_API_KEY could be read on the way otherwise');
+  }
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }

@@ -13,7 +13,8 @@ CREATE TEMPORARY TABLE relation_access (
 ) ON COMMIT DROP;
 
 INSERT INTO relation_access VALUES
-  -- The record. The writer adds to it, and changes no more than where and how an event came. The reporter sees no free text of a producer, and no order id.
+  -- The record. The writer adds to it, and changes no more than where and how an event came. The reporter sees no free text of
+  -- a producer, and no order id.
   ('events', 'SELECT, INSERT, UPDATE (recorded_at, backfilled, source_partition, source_offset)', 'SELECT, UPDATE, DELETE',
     'event_id, "timestamp", time_clamped, journey_id, user_id, session_id, action, page, referrer, device_type, browser, os,
      load_time, items, value, currency, bot, backfilled, recorded_at'),

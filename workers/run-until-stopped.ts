@@ -1,5 +1,6 @@
 import { kafkaRefusal } from '../connections/kafka.ts';
 import { createLog, type Log } from '../connections/log.ts';
+import { temporalRefusal } from '../connections/temporal.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { keepAlive } from './liveness.ts';
 
@@ -39,7 +40,7 @@ export async function runUntilStopped(
     await work({ settings, log, onReady, stopping: stop.signal });
     log.info('stopped');
   } catch (error) {
-    const told = kafkaRefusal(settings, error) ?? error;
+    const told = kafkaRefusal(settings, error) ?? temporalRefusal(settings, error) ?? error;
     log.fatal({ error: describe(told) }, 'stopped by an error that no retry can mend');
     throw told;
   } finally {

@@ -171,6 +171,7 @@ describe('values that contradict each other', () => {
     [{ KAFKA_SASL_MECHANISM: 'plain' }, /^KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: expected both/],
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' }, /^KAFKA_SASL_USERNAME and/],
     [{ DB_REPORTER_PASSWORD: 'p' }, /^DB_REPORTER_USER: expected the user of DB_REPORTER_PASSWORD$/],
+    [{ TEMPORAL_API_KEY: 'token' }, /^TEMPORAL_TLS: expected true, as TEMPORAL_API_KEY could be read/],
     [{ TEMPORAL_TLS_CERT_FILE: '/cert' }, /^TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE: expected both/],
   ])('%o', (environment: NodeJS.ProcessEnv, expectation) => {
     const problems = problemsOf(environment);
@@ -183,8 +184,11 @@ describe('secrets', () => {
   it.each(secretNames)('%s comes from the file that %s_FILE names, without its line end', (name) => {
     const secret = name.endsWith('_URL') ? 'https://hooks.example/secret' : 'a secret long enough';
     const path = secretFile(`right-${name}`, `${secret}\n`);
-    const users = { DB_OWNER_USER: 'o', DB_ERASER_USER: 'e', DB_REPORTER_USER: 'r' };
-    expect(readSettings({ ...users, [`${name}_FILE`]: path })).toHaveProperty(name, secret);
+    const others = {
+      ...{ DB_OWNER_USER: 'o', DB_ERASER_USER: 'e', DB_REPORTER_USER: 'r' },
+      TEMPORAL_TLS: 'true',
+    };
+    expect(readSettings({ ...others, [`${name}_FILE`]: path })).toHaveProperty(name, secret);
   });
 
   it.each(secretNames)('%s set twice is an error that shows neither secret nor file', (name) => {
