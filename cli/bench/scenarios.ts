@@ -6,6 +6,7 @@ import { hundredThousandEvents } from './scenarios/hundred-thousand-events.ts';
 import { oneSignalPerEvent } from './scenarios/one-signal-per-event.ts';
 import { realisticShop } from './scenarios/realistic-shop.ts';
 import { reports } from './scenarios/reports.ts';
+import { rollUps } from './scenarios/roll-ups.ts';
 import { tenThousandEvents } from './scenarios/ten-thousand-events.ts';
 import { thousandEvents } from './scenarios/thousand-events.ts';
 import { whereItEnds } from './scenarios/where-it-ends.ts';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   drain,
   reports,
   whereItEnds,
+  rollUps,
   oneSignalPerEvent,
   hundredThousandEvents,
 ];
