@@ -63,6 +63,8 @@ export function createAskSilence(
         JSON.stringify(round.map(({ question }, n) => ({ n, ...question }))),
         rawEventsTopic,
         botsInFunnels,
+        Math.min(...round.map(({ question }) => question.after)),
+        Math.max(...round.map(({ question }) => question.until)),
       ],
     });
     for (const { n, complete, joined, last, visitor } of rows) {
@@ -90,6 +92,7 @@ interface AnswerRow {
   readonly visitor: string | null;
 }
 
+/** $4 and $5 bound all questions together: by them the planner leaves out the days that none is about. */
 const askSilence = `
   WITH progress AS (
     SELECT min(read_until) AS read_until FROM record_progress WHERE topic = $2
@@ -106,6 +109,8 @@ const askSilence = `
     WHERE e.actor_id = q."journeyId"
       AND e."timestamp" > to_timestamp(q.after / 1000.0)
       AND e."timestamp" <= to_timestamp(q.until / 1000.0)
+      AND e."timestamp" > to_timestamp($4::float8 / 1000.0)
+      AND e."timestamp" <= to_timestamp($5::float8 / 1000.0)
       AND ($3::boolean OR NOT e.bot)
       AND NOT e.backfilled
     ORDER BY e."timestamp" DESC
