@@ -36,6 +36,9 @@ export interface RecordStepsParts {
   readonly log: Log;
 }
 
+/** Seldom enough for a log that an outage of hours is written to, and soon back when it ends. */
+const databaseBackOff = { firstMs: 100, mostMs: 4_000 };
+
 export interface RecordStepsWatcher {
   readonly onWritten: (batch: RecordedBatch) => void;
   readonly onPublished: (batch: RecordedBatch) => void;
@@ -52,7 +55,12 @@ export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStep
   const { parse, database, writeRows, recordIdentities, producer, topics, tally, log } = parts;
   const inTurn = pLimit(parts.statementsAtOnce);
   return ({ onWritten, onPublished, signal }) => {
-    const toDatabase = { mayRetry: isDatabaseUnavailable, signal, onRetry: waitingFor('PostgreSQL', log) };
+    const toDatabase = {
+      mayRetry: isDatabaseUnavailable,
+      signal,
+      onRetry: waitingFor('PostgreSQL', log),
+      backOff: databaseBackOff,
+    };
     const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: waitingFor('Kafka', log) };
     return {
       open: (partition, next) => new RecordedBatch({ topic: topics.rawEvents.name, partition, next }, parse),

@@ -1,9 +1,9 @@
-import type { Database } from '../../connections/postgres.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
 import { sampleJourneys } from '../load-test/exactness.ts';
 import { untilDrained } from '../load-test/offer.ts';
 import type { FreshSystem } from './fresh-system.ts';
 import { lastTaskCompletedAt } from './measure/journeys.ts';
+import { lastCommitAt } from './measure/last-commit.ts';
 import { lostAndDoubled } from './measure/lost-and-doubled.ts';
 import { processorSeconds, spent } from './measure/processor-time.ts';
 import { ratePerSecond } from './measure/rate.ts';
@@ -52,11 +52,4 @@ export async function recordedPerSecond(
   events: number,
 ): Promise<number> {
   return ratePerSecond(events, readingSince, await lastCommitAt(stores.database));
-}
-
-async function lastCommitAt(database: Database): Promise<number> {
-  const { rows } = await database.query<{ at: Date }>(
-    'SELECT max(pg_xact_commit_timestamp(xmin)) AS at FROM events',
-  );
-  return rows[0]?.at.getTime() ?? 0;
 }

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { connectKafka, type KafkaConnection, type MessageProducer } from '../../connections/kafka.ts';
 import { createLog } from '../../connections/log.ts';
 import { readSettings, type Settings } from '../../settings/settings.ts';
@@ -22,6 +26,8 @@ export interface FreshSystem {
 export interface FreshSystemPlan {
   /** Settings of bridge and worker, for example short deadlines. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A commit is on the disk before it is answered, as where data are kept; without it servers forget at a crash. */
+  readonly durable?: boolean;
   /** Writes what the bridge finds on the topic when it begins to read. */
   readonly backlog?: (send: Send) => Promise<void>;
 }
@@ -41,8 +47,13 @@ export async function onFreshSystem<Value>(
   tell('Starting servers, bridge and worker.');
   let readingSince = 0;
   const { backlog } = plan;
+  const directory = plan.durable ? await mkdtemp(join(tmpdir(), 'aisle-bench-')) : undefined;
+  const removeDirectory = async (): Promise<void> => {
+    if (directory) await rm(directory, { recursive: true, force: true });
+  };
   const running = await startSystem({
     environment: plan.environment ?? {},
+    dataDirectory: directory,
     ports: await portsThatAreFree(),
     signal,
     report: (subject, message, state) => {
@@ -57,6 +68,9 @@ export async function onFreshSystem<Value>(
             ),
         }
       : {}),
+  }).catch(async (error: unknown) => {
+    await removeDirectory();
+    throw error;
   });
   try {
     const settings = readSettings(running.environment);
@@ -75,6 +89,7 @@ export async function onFreshSystem<Value>(
   } finally {
     tell('Stopping.');
     await running.stop();
+    await removeDirectory();
   }
 }
 

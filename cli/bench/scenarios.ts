@@ -5,6 +5,8 @@ import { drain } from './scenarios/drain.ts';
 import { hundredThousandEvents } from './scenarios/hundred-thousand-events.ts';
 import { oneSignalPerEvent } from './scenarios/one-signal-per-event.ts';
 import { realisticShop } from './scenarios/realistic-shop.ts';
+import { recordDrain } from './scenarios/record-drain.ts';
+import { recordLatency } from './scenarios/record-latency.ts';
 import { reports } from './scenarios/reports.ts';
 import { rollUps } from './scenarios/roll-ups.ts';
 import { tenThousandEvents } from './scenarios/ten-thousand-events.ts';
@@ -18,6 +20,8 @@ export const scenarios: readonly Scenario[] = [
   realisticShop,
   deadlineToAlert,
   drain,
+  recordDrain,
+  recordLatency,
   reports,
   whereItEnds,
   rollUps,

@@ -1,4 +1,3 @@
-import { laneNames, type LaneName } from '../../settings/bridge-lanes.ts';
 import { closeAfter } from '../../simulator/opening-hours.ts';
 import { publish, type Send } from '../../simulator/publisher.ts';
 import type { ShopMessage } from '../../simulator/shop.ts';
@@ -51,16 +50,19 @@ export async function offer(
   };
 }
 
-/** Waits until the lanes have nothing left, within a bound. Gives back a sentence for each that has. */
+/** Waits until every group has nothing left, within a bound. Gives back a sentence for each that has. */
 export function untilDrained(
-  { kafka, groups, topics }: Pick<Stores, 'kafka' | 'groups' | 'topics'>,
+  {
+    kafka,
+    groups,
+    topics,
+  }: Pick<Stores, 'kafka' | 'topics'> & { readonly groups: Readonly<Record<string, string>> },
   signal: AbortSignal,
   waitingFor: (sentence: string) => void,
-  lanes: readonly LaneName[] = laneNames,
 ): Promise<string[]> {
-  const expectations = lanes.map((lane) => ({
-    missing: () => readLag(kafka, groups[lane], topics.rawEvents.name),
-    describe: (missing: number) => `${missing} messages of ${groups[lane]}`,
+  const expectations = Object.values(groups).map((group) => ({
+    missing: () => readLag(kafka, group, topics.rawEvents.name),
+    describe: (missing: number) => `${missing} messages of ${group}`,
     longestMs: longestDrainMs,
   }));
   return settle(expectations, { signal, waitingFor, everyMs: 1_000 });

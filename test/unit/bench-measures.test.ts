@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { costPerEvent } from '../../cli/bench/measure/cost-by-progress.ts';
 import { inParallel } from '../../cli/bench/measure/in-parallel.ts';
 import { lagGrowth, medianLag, type LagSample } from '../../cli/bench/measure/lag.ts';
+import { mostResident, parseResidentBytes } from '../../cli/bench/measure/memory.ts';
 import { ratePerSecond } from '../../cli/bench/measure/rate.ts';
 import { parseProcessTimes, spent } from '../../cli/bench/measure/processor-time.ts';
 
@@ -51,6 +52,21 @@ describe('cost', () => {
     expect(costPerEvent(samples, 300, 401)).toBeNull();
     expect(costPerEvent(samples.slice(1), 50, 200)).toBeNull();
     expect(costPerEvent([], 0, 1)).toBeNull();
+  });
+});
+
+describe('memory', () => {
+  it('is what the process’s status says is resident', () => {
+    const status = 'Name:\tnode\nVmPeak:\t  900000 kB\nVmRSS:\t  250000 kB\nRssAnon:\t  1 kB\n';
+    expect(parseResidentBytes(status)).toBe(256_000_000);
+    expect(parseResidentBytes('')).toBeNull();
+  });
+
+  it('is the most between two instants, and not known without a sample', () => {
+    const samples = [300, 500, 400].map((residentBytes, index) => ({ at: index * 250, residentBytes }));
+    expect(mostResident(samples, 0, 250)).toBe(300);
+    expect(mostResident(samples, 0, 750)).toBe(500);
+    expect(mostResident(samples, 750, 1_000)).toBeNull();
   });
 });
 
