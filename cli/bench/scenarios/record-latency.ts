@@ -1,9 +1,10 @@
+import { untilDrained } from '../../load-test/offer.ts';
 import { onFreshSystem, type FreshSystem } from '../fresh-system.ts';
 import { lostAndDoubled } from '../measure/lost-and-doubled.ts';
 import { appendToCommit, readAppendTimes, type Span } from '../record/append-to-commit.ts';
 import { atMost, type Figure } from '../result.ts';
 import type { Bench, Scenario } from '../scenario.ts';
-import { offerSteadily } from '../steady-load.ts';
+import { offerWatched } from '../steady-load.ts';
 import { uniformLoad } from '../uniform-load.ts';
 
 const name = 'record-latency';
@@ -59,10 +60,14 @@ async function offerRate(
   const times = bench.quick
     ? { warmUpMs: 10_000, durationMs: 10_000 }
     : { warmUpMs: 20_000, durationMs: 40_000 };
-  const { measuredFrom, until, sent } = await offerSteadily(
+  const { measuredFrom, until, sent } = await offerWatched(
     bench,
     system,
     uniformLoad(eventsPerSecond, times),
   );
+  const groups = { record: system.stores.groups.record };
+  for (const sentence of await untilDrained({ ...system.stores, groups }, bench.signal, () => undefined))
+    bench.tell(sentence);
+  bench.signal.throwIfAborted();
   return { from: measuredFrom.getTime(), until: until.getTime(), sent };
 }
