@@ -14,6 +14,7 @@ import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
 import { createEvaluateRule } from './evaluate-rule.ts';
 import { createPublishAlerts } from './publish-alerts.ts';
 import { createAuditRule } from './audit-rule.ts';
+import { isErased } from './erasure/read-suppressions.ts';
 import { createQuietUntil } from './quiet-until.ts';
 import { createRecallEvents } from './recall-events.ts';
 import { createRecordJourney } from './record-journey.ts';
@@ -39,13 +40,17 @@ export function createActivities({
   settings,
 }: ActivityDependencies): Activities {
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
+  const deliver = createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings));
   return {
     recordJourney: createRecordJourney({
       database,
       producer,
       alertsTopic: topics.alerts.name,
       userActivityTopic: topics.userActivity.name,
-      deliver: createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
+      // A visitor's journey on its last breath must not start that of a user who has been erased.
+      deliver: async (journeyId, letter) => {
+        if (!(await isErased(database, journeyId))) await deliver(journeyId, letter);
+      },
       deliverIfRunning: (journeyId, letter) => deliverIfRunning(workflows, journeyId, letter),
     }),
     askSilence: createAskSilence(database, topics.rawEvents.name, {

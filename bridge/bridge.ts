@@ -15,6 +15,8 @@ import { createPseudonyms } from './parse/pseudonyms.ts';
 import { createSharedParser } from './parse/shared-parser.ts';
 import { openRecordLane } from './record/open-record-lane.ts';
 import { Tally } from './tally.ts';
+import { keepInformed } from './suppression/keep-informed.ts';
+import { openSuppressions } from './suppression/open-suppressions.ts';
 
 const partitionsAtOnce = 6;
 const longestFarewellMs = 5_000;
@@ -76,8 +78,10 @@ async function openLanes(
     maxEventBytes: settings.MAX_EVENT_BYTES,
     clockSkewLimitMs: settings.CLOCK_SKEW_LIMIT,
   });
+  const suppressions = await openSuppressions(settings, log, closing, stopping);
   const context = {
     settings,
+    suppressions,
     log,
     closing,
     stopping,
@@ -86,7 +90,9 @@ async function openLanes(
     offsets,
     tally,
   };
-  const lanes: Lane[] = [];
+  const lanes: Lane[] = [
+    { read: () => keepInformed(suppressions, log, stopping), send: () => Promise.resolve() },
+  ];
   for (const name of settings.BRIDGE_LANES) {
     const join: LaneContext['join'] = async (groupId, onAssigned) => {
       const consumer = await kafka.consumer({

@@ -4,6 +4,7 @@ import type { Log } from '../connections/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Tally } from './tally.ts';
 import type { ParseAt } from './parse/shared-parser.ts';
+import type { Suppressions } from './suppression/suppressions.ts';
 
 /** What every lane is opened with. */
 export interface LaneContext {
@@ -13,6 +14,7 @@ export interface LaneContext {
   readonly closing: Closing;
   readonly stopping: AbortSignal;
   readonly parse: ParseAt;
+  readonly suppressions: Suppressions;
   readonly kafka: KafkaConnection;
   readonly offsets: OffsetReader;
   /** Counts what the lane does. */

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option, type OutputConfiguration } from 'commander';
 import ms from 'ms';
 
 import { funnelSteps, type FunnelStep } from '../events/funnel.ts';
@@ -15,6 +15,16 @@ import { addRulesCommands } from './rules/commands.ts';
 const program = new Command('aisle').description(
   'Real-time shopper journeys, one durable workflow per user.',
 );
+
+/** An id must not be printed back, as a wrong option would be. */
+const withoutTheId: OutputConfiguration = {
+  outputError: (text, write) =>
+    write(
+      text.startsWith('error: unknown option')
+        ? 'error: unknown option; an id that starts with a dash goes behind --\n'
+        : text,
+    ),
+};
 
 program
   .command('demo')
@@ -133,15 +143,7 @@ program
   .argument('[user]', 'the user id, or a pseudonym (u1_…, s1_…)')
   .option('--session <id>', "a visitor's session id, instead of a user")
   .option('--json', 'print it as one line of JSON', false)
-  .configureOutput({
-    // An id must not be printed back, as a wrong option would be.
-    outputError: (text, write) =>
-      write(
-        text.startsWith('error: unknown option')
-          ? 'error: unknown option; an id that starts with a dash goes behind --\n'
-          : text,
-      ),
-  })
+  .configureOutput(withoutTheId)
   .action(async (user: string | undefined, options: { session?: string; json: boolean }) => {
     const { runJourney } = await import('./journey.ts');
     await runJourney({ user, ...options });
@@ -175,6 +177,53 @@ program
   );
 
 addBackfillCommand(program);
+
+program
+  .command('erase')
+  .description('erase one person in every store, and print the receipt')
+  .argument('[user]', 'the user id, or a pseudonym (u1_…)')
+  .option('--session <id>', "a visitor's session id, instead of a user")
+  .option('--force', 'suppress the person even if nothing is held', false)
+  .option(
+    '--wait <time>',
+    'how long to wait for the receipt; the erasure goes on either way',
+    duration,
+    300_000,
+  )
+  .option('--json', 'print the receipt as one line of JSON', false)
+  .configureOutput(withoutTheId)
+  .action(
+    async (
+      user: string | undefined,
+      { wait: waitMs, ...options }: { session?: string; force: boolean; wait: number; json: boolean },
+    ) => {
+      const { runErase } = await import('./erase.ts');
+      await runErase({ user, waitMs, ...options });
+    },
+  );
+
+program
+  .command('lift')
+  .description('let somebody who was erased come back, as a new person')
+  .argument('[user]', 'the user id, or a pseudonym (u1_…)')
+  .option('--session <id>', "a visitor's session id, instead of a user")
+  .configureOutput(withoutTheId)
+  .action(async (user: string | undefined, options: { session?: string }) => {
+    const { runLift } = await import('./lift.ts');
+    await runLift({ user, ...options });
+  });
+
+program
+  .command('export')
+  .description('write everything held about one person, as JSON and CSV')
+  .argument('[user]', 'the user id, or a pseudonym (u1_…)')
+  .option('--session <id>', "a visitor's session id, instead of a user")
+  .option('--out <folder>', 'where to: a new or an empty folder')
+  .configureOutput(withoutTheId)
+  .action(async (user: string | undefined, options: { session?: string; out?: string }) => {
+    const { runExport } = await import('./export.ts');
+    await runExport({ user, ...options });
+  });
 
 program
   .command('audit')

@@ -2,7 +2,8 @@ import { CompressionTypes, Partitioners, type Kafka } from 'kafkajs';
 
 export interface OutgoingMessage {
   readonly key: string | null;
-  readonly value: string;
+  /** `null` makes a compacted topic forget the key. */
+  readonly value: string | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -42,20 +43,22 @@ export async function createProducer(kafka: Kafka): Promise<MessageProducer> {
   };
 }
 
+const lengthOf = ({ value }: OutgoingMessage): number => value?.length ?? 0;
+
 function* chunks(messages: readonly OutgoingMessage[]): Generator<OutgoingMessage[]> {
   let chunk: OutgoingMessage[] = [];
   let bytes = 0;
   for (const message of messages) {
     if (
       chunk.length > 0 &&
-      (chunk.length >= mostMessagesInAChunk || bytes + message.value.length > mostBytesInAChunk)
+      (chunk.length >= mostMessagesInAChunk || bytes + lengthOf(message) > mostBytesInAChunk)
     ) {
       yield chunk;
       chunk = [];
       bytes = 0;
     }
     chunk.push(message);
-    bytes += message.value.length;
+    bytes += lengthOf(message);
   }
   if (chunk.length > 0) yield chunk;
 }

@@ -99,6 +99,9 @@ export const environmentSchema = z.object({
 
   PSEUDONYM_KEY: z.string().min(16, 'expected a secret of at least 16 characters').optional(),
 
+  /** Who is named in the audit log by a command; without it, the operating system's name of whoever runs it. */
+  AUDIT_ACTOR: optionalText,
+
   /** Touched every few seconds while the process is healthy; a container's health check looks at its age. */
   LIVENESS_FILE: optionalText,
 

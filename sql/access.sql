@@ -70,7 +70,15 @@ INSERT INTO relation_access VALUES
 
   -- Written by write_audit_entry alone, and read by whoever answers for erasures.
   ('audit_log', '', 'SELECT', ''),
-  ('audit_log_entry_id_seq', '', '', '');
+  ('audit_log_entry_id_seq', '', '', ''),
+
+  -- Erasures. The writer must know who may not come back, by a reference that tells it nothing.
+  ('erasures', '', 'SELECT, INSERT, UPDATE', ''),
+  ('erasure_subjects', '', 'SELECT, INSERT, UPDATE, DELETE', ''),
+  ('erasure_counts', '', 'SELECT, INSERT, UPDATE, DELETE', ''),
+  ('erasure_runs', '', 'SELECT, INSERT, UPDATE, DELETE', ''),
+  ('suppressions', 'SELECT', 'SELECT, INSERT, UPDATE', ''),
+  ('suppression_version', 'SELECT', 'SELECT', '');
 
 CREATE TEMPORARY TABLE function_access (
   -- With the types of its arguments, such as drop_days(date, integer).
@@ -111,4 +119,20 @@ INSERT INTO function_access VALUES
   ('share_of(user_sessions)', false, 'writer'),
 
   ('refuse_change_of_audit_log()', false, ''),
-  ('write_audit_entry(text, text, text, jsonb, text)', true, 'writer, eraser');
+  ('write_audit_entry(text, text, text, jsonb, text)', true, 'writer, eraser'),
+
+  -- The guards against who was erased delete what others may only add: they run with their owner's rights.
+  ('subject_reference(text)', false, 'writer, eraser'),
+  ('note_change_of_suppressions()', true, ''),
+  ('refuse_suppressed(text, text, text[])', false, ''),
+  ('refuse_suppressed_events()', true, ''),
+  ('refuse_suppressed_funnel_steps()', true, ''),
+  ('refuse_suppressed_carts()', true, ''),
+  ('refuse_suppressed_purchases()', true, ''),
+  ('refuse_suppressed_orders()', true, ''),
+  ('refuse_suppressed_abandonments()', true, ''),
+  ('refuse_suppressed_journey_segments()', true, ''),
+  ('refuse_suppressed_alerts()', true, ''),
+  ('refuse_suppressed_user_sessions()', true, ''),
+  ('refuse_suppressed_user_activity()', true, ''),
+  ('refuse_suppressed_identities()', true, '');

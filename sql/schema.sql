@@ -36,6 +36,7 @@ CREATE TABLE alerts (
   CONSTRAINT alerts_pkey PRIMARY KEY (alert_id),
   CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text, 'critical'::text])))
 );
+CREATE INDEX alerts_journey ON public.alerts USING btree (((metadata ->> 'journey_id'::text)));
 CREATE INDEX alerts_timestamp ON public.alerts USING btree ("timestamp");
 CREATE TABLE audit_log (
   entry_id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -84,6 +85,36 @@ CREATE TABLE daily_load_times (
   views bigint NOT NULL,
   CONSTRAINT daily_load_times_pkey PRIMARY KEY (day, page, bot, load_time)
 ) WITH (fillfactor=70);
+CREATE TABLE erasure_counts (
+  receipt_number text NOT NULL,
+  store text NOT NULL,
+  erased bigint NOT NULL,
+  CONSTRAINT erasure_counts_pkey PRIMARY KEY (receipt_number, store),
+  CONSTRAINT erasure_counts_receipt_number_fkey FOREIGN KEY (receipt_number) REFERENCES erasures(receipt_number)
+);
+CREATE TABLE erasure_runs (
+  receipt_number text NOT NULL,
+  workflow_id text NOT NULL,
+  run_id text NOT NULL,
+  CONSTRAINT erasure_runs_pkey PRIMARY KEY (receipt_number, workflow_id, run_id),
+  CONSTRAINT erasure_runs_receipt_number_fkey FOREIGN KEY (receipt_number) REFERENCES erasures(receipt_number)
+);
+CREATE TABLE erasure_subjects (
+  receipt_number text NOT NULL,
+  journey_id text NOT NULL,
+  until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT erasure_subjects_pkey PRIMARY KEY (receipt_number, journey_id),
+  CONSTRAINT erasure_subjects_receipt_number_fkey FOREIGN KEY (receipt_number) REFERENCES erasures(receipt_number)
+);
+CREATE TABLE erasures (
+  receipt_number text NOT NULL,
+  requested_by text NOT NULL,
+  requested_at timestamp with time zone DEFAULT now() NOT NULL,
+  completed_at timestamp with time zone,
+  receipt jsonb,
+  CONSTRAINT erasures_pkey PRIMARY KEY (receipt_number),
+  CONSTRAINT erasures_check CHECK (((completed_at IS NULL) = (receipt IS NULL)))
+);
 CREATE TABLE events (
   "timestamp" timestamp with time zone NOT NULL,
   recorded_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -312,6 +343,17 @@ CREATE TABLE schema_migrations (
   run_at timestamp with time zone,
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
+CREATE TABLE suppression_version (
+  version bigint NOT NULL
+);
+CREATE TABLE suppressions (
+  reference text NOT NULL,
+  until timestamp with time zone NOT NULL,
+  receipt_number text NOT NULL,
+  CONSTRAINT suppressions_pkey PRIMARY KEY (reference),
+  CONSTRAINT suppressions_receipt_number_fkey FOREIGN KEY (receipt_number) REFERENCES erasures(receipt_number)
+);
+CREATE INDEX suppressions_receipt ON public.suppressions USING btree (receipt_number);
 CREATE TABLE system_metrics (
   metric_name text NOT NULL,
   metric_value double precision NOT NULL,
@@ -907,6 +949,16 @@ CREATE OR REPLACE FUNCTION public.measure_events()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ BEGIN ANALYZE ONLY events; END $function$;
+CREATE OR REPLACE FUNCTION public.note_change_of_suppressions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE suppression_version SET version = version + 1;
+  RETURN NULL;
+END $function$;
 CREATE OR REPLACE FUNCTION public.origin_of(page text, referrer text)
  RETURNS text
  LANGUAGE sql
@@ -929,6 +981,252 @@ AS $function$
 BEGIN
   RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
 END $function$;
+CREATE OR REPLACE PROCEDURE public.refuse_suppressed(IN relation text, IN happened_at text, VARIADIC identities text[])
+ LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+  name text := 'refuse_suppressed_' || relation;
+  identity text;
+  checks text := '';
+BEGIN
+  FOREACH identity IN ARRAY identities LOOP
+    checks := checks || format($check$
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT %2$s AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM %1$I WHERE %2$s = refused.pseudonym AND %3$I < refused.until;
+      END LOOP;$check$, relation, identity, happened_at);
+  END LOOP;
+  EXECUTE format($function$
+    CREATE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $body$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      %2$s
+      RETURN NULL;
+    END $body$
+  $function$, name, checks);
+  EXECUTE format(
+    'CREATE TRIGGER %1$I AFTER INSERT ON %2$I REFERENCING NEW TABLE AS added
+     FOR EACH STATEMENT EXECUTE FUNCTION %1$I()', name, relation);
+END $procedure$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_abandonments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM abandonments WHERE journey_id = refused.pseudonym AND abandoned_at < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_alerts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT (metadata ->> 'journey_id') AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM alerts WHERE (metadata ->> 'journey_id') = refused.pseudonym AND "timestamp" < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_carts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM carts WHERE journey_id = refused.pseudonym AND opened_at < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_events()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE refused record;
+BEGIN
+  IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+  FOR refused IN
+    SELECT who.pseudonym, s.until
+    FROM (SELECT DISTINCT journey_id AS pseudonym FROM events WHERE recorded_by = pg_current_xact_id()) AS who
+    JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+  LOOP
+    DELETE FROM events WHERE journey_id = refused.pseudonym AND "timestamp" < refused.until;
+  END LOOP;
+  RETURN NULL;
+END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_funnel_steps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM funnel_steps WHERE journey_id = refused.pseudonym AND reached_at < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_identities()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT user_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM identities WHERE user_id = refused.pseudonym AND known_since < refused.until;
+      END LOOP;
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT session_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM identities WHERE session_id = refused.pseudonym AND known_since < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_journey_segments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM journey_segments WHERE journey_id = refused.pseudonym AND since < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_orders()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM orders WHERE journey_id = refused.pseudonym AND purchased_at < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_purchases()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM purchases WHERE journey_id = refused.pseudonym AND purchased_at < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_user_activity()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM user_activity WHERE journey_id = refused.pseudonym AND window_end_time < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
+CREATE OR REPLACE FUNCTION public.refuse_suppressed_user_sessions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE refused record;
+    BEGIN
+      IF NOT EXISTS (SELECT FROM suppressions) THEN RETURN NULL; END IF;
+      
+      FOR refused IN
+        SELECT who.pseudonym, s.until
+        FROM (SELECT DISTINCT journey_id AS pseudonym FROM added) AS who
+        JOIN suppressions s ON s.reference = subject_reference(who.pseudonym)
+      LOOP
+        DELETE FROM user_sessions WHERE journey_id = refused.pseudonym AND start_time < refused.until;
+      END LOOP;
+      RETURN NULL;
+    END $function$;
 CREATE OR REPLACE FUNCTION public.report_time(words text)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -975,6 +1273,11 @@ AS $function$
   FROM actor_events
   WHERE actor_id = $1 AND "timestamp" BETWEEN $3 AND $4 AND step_of(action, page) = $2
 $function$;
+CREATE OR REPLACE FUNCTION public.subject_reference(pseudonym text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN encode(sha256(convert_to(pseudonym, 'UTF8'::name)), 'hex'::text);
 CREATE OR REPLACE FUNCTION public.url_decoded(encoded text)
  RETURNS text
  LANGUAGE plpgsql
@@ -1008,7 +1311,19 @@ AS $function$
   VALUES (actor, action, subject, details, operation_id)
   ON CONFLICT DO NOTHING
 $function$;
+CREATE TRIGGER refuse_suppressed_abandonments AFTER INSERT ON public.abandonments REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_abandonments();
+CREATE TRIGGER refuse_suppressed_alerts AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_alerts();
 CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log(); -- enabled: A
+CREATE TRIGGER refuse_suppressed_carts AFTER INSERT ON public.carts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_carts();
+CREATE TRIGGER refuse_suppressed_events AFTER INSERT ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_events();
+CREATE TRIGGER refuse_suppressed_funnel_steps AFTER INSERT ON public.funnel_steps REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_funnel_steps();
+CREATE TRIGGER refuse_suppressed_identities AFTER INSERT ON public.identities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_identities();
+CREATE TRIGGER refuse_suppressed_journey_segments AFTER INSERT ON public.journey_segments REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_journey_segments();
+CREATE TRIGGER refuse_suppressed_orders AFTER INSERT ON public.orders REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_orders();
+CREATE TRIGGER refuse_suppressed_purchases AFTER INSERT ON public.purchases REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_purchases();
+CREATE TRIGGER suppressions_changed AFTER INSERT OR DELETE OR UPDATE ON public.suppressions FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_suppressions();
+CREATE TRIGGER refuse_suppressed_user_activity AFTER INSERT ON public.user_activity REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_user_activity();
+CREATE TRIGGER refuse_suppressed_user_sessions AFTER INSERT ON public.user_sessions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_suppressed_user_sessions();
 COMMENT ON COLUMN abandonments.alert IS 'said; suppressed by the cool-down; held back by the quiet hours so far; dropped, as the user came back before they ended';
 COMMENT ON COLUMN events.backfilled IS 'brought by aisle backfill; false again once the same event comes live';
 COMMENT ON RELATION reporting.abandonments IS 'SELECT journey_id, cart_id, kind, abandoned_at, value, currency, items, suppressed, recovered_at, recovered_value, alert FROM public.abandonments';
@@ -1057,6 +1372,10 @@ ALTER FUNCTION derived_since(text) OWNER TO <database>_owner;
 ALTER FUNCTION drop_expired_event_days(integer) OWNER TO <database>_owner;
 ALTER FUNCTION empty_default_partition() OWNER TO <database>_owner;
 ALTER FUNCTION ensure_event_days(date,date) OWNER TO <database>_owner;
+ALTER TABLE erasure_counts OWNER TO <database>_owner;
+ALTER TABLE erasure_runs OWNER TO <database>_owner;
+ALTER TABLE erasure_subjects OWNER TO <database>_owner;
+ALTER TABLE erasures OWNER TO <database>_owner;
 ALTER TABLE events OWNER TO <database>_owner;
 ALTER TABLE events_default OWNER TO <database>_owner;
 ALTER FUNCTION events_kept_since() OWNER TO <database>_owner;
@@ -1068,6 +1387,7 @@ ALTER TABLE identities OWNER TO <database>_owner;
 ALTER TABLE journey_segments OWNER TO <database>_owner;
 ALTER FUNCTION make_event_day(date) OWNER TO <database>_owner;
 ALTER FUNCTION measure_events() OWNER TO <database>_owner;
+ALTER FUNCTION note_change_of_suppressions() OWNER TO <database>_owner;
 ALTER TABLE orders OWNER TO <database>_owner;
 ALTER FUNCTION origin_of(text,text) OWNER TO <database>_owner;
 ALTER TABLE pageviews OWNER TO <database>_owner;
@@ -1076,6 +1396,18 @@ ALTER FUNCTION product_of(text) OWNER TO <database>_owner;
 ALTER TABLE purchases OWNER TO <database>_owner;
 ALTER TABLE record_progress OWNER TO <database>_owner;
 ALTER FUNCTION refuse_change_of_audit_log() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed(text,text,text[]) OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_abandonments() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_alerts() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_carts() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_events() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_funnel_steps() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_identities() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_journey_segments() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_orders() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_purchases() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_user_activity() OWNER TO <database>_owner;
+ALTER FUNCTION refuse_suppressed_user_sessions() OWNER TO <database>_owner;
 ALTER TABLE replayed_dead_letters OWNER TO <database>_owner;
 ALTER TABLE report_rebuild OWNER TO <database>_owner;
 ALTER FUNCTION report_time(text) OWNER TO <database>_owner;
@@ -1112,6 +1444,9 @@ ALTER FUNCTION share_of(user_sessions) OWNER TO <database>_owner;
 ALTER FUNCTION source_of(text,text) OWNER TO <database>_owner;
 ALTER FUNCTION step_of(text,text) OWNER TO <database>_owner;
 ALTER FUNCTION step_shown(text,funnel_step,timestamp with time zone,timestamp with time zone) OWNER TO <database>_owner;
+ALTER FUNCTION subject_reference(text) OWNER TO <database>_owner;
+ALTER TABLE suppression_version OWNER TO <database>_owner;
+ALTER TABLE suppressions OWNER TO <database>_owner;
 ALTER TABLE system_metrics OWNER TO <database>_owner;
 ALTER FUNCTION url_decoded(text) OWNER TO <database>_owner;
 ALTER TABLE user_activity OWNER TO <database>_owner;
@@ -1167,6 +1502,8 @@ GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION step_of(text,text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION step_shown(text,funnel_step,timestamp with time zone,timestamp with time zone) TO <database>_reporter;
+GRANT EXECUTE ON FUNCTION subject_reference(text) TO <database>_eraser;
+GRANT EXECUTE ON FUNCTION subject_reference(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION url_decoded(text) TO <database>_writer;
@@ -1190,6 +1527,10 @@ GRANT DELETE, SELECT, UPDATE ON TABLE carts TO <database>_eraser;
 GRANT DELETE, SELECT ON TABLE clamped_events TO <database>_eraser;
 GRANT INSERT, SELECT ON TABLE clamped_events TO <database>_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE daily_load_times TO <database>_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE erasure_counts TO <database>_eraser;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE erasure_runs TO <database>_eraser;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE erasure_subjects TO <database>_eraser;
+GRANT INSERT, SELECT, UPDATE ON TABLE erasures TO <database>_eraser;
 GRANT DELETE, SELECT, UPDATE ON TABLE events TO <database>_eraser;
 GRANT INSERT, SELECT ON TABLE events TO <database>_writer;
 GRANT DELETE, INSERT, SELECT ON TABLE funnel_steps TO <database>_writer;
@@ -1237,6 +1578,10 @@ GRANT SELECT ON TABLE retention TO <database>_writer;
 GRANT SELECT, UPDATE ON TABLE roll_up_marks TO <database>_writer;
 GRANT INSERT, SELECT ON TABLE rule_evaluations TO <database>_writer;
 GRANT INSERT, SELECT, UPDATE ON TABLE rule_gaps TO <database>_writer;
+GRANT SELECT ON TABLE suppression_version TO <database>_eraser;
+GRANT SELECT ON TABLE suppression_version TO <database>_writer;
+GRANT INSERT, SELECT, UPDATE ON TABLE suppressions TO <database>_eraser;
+GRANT SELECT ON TABLE suppressions TO <database>_writer;
 GRANT INSERT, SELECT ON TABLE system_metrics TO <database>_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE user_activity TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE user_activity TO <database>_eraser;

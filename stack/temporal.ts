@@ -61,6 +61,15 @@ export async function startTemporal(
   };
 }
 
+/**
+ * A run is deleted once the server has noted that the work on its end is done, which it does every 30 s: an erasure would
+ * wait that long.
+ */
+const queuesCheckedOftenFor = [
+  'history.transferProcessorUpdateAckInterval',
+  'history.visibilityProcessorUpdateAckInterval',
+];
+
 function serverArguments(plan: {
   port: number;
   uiPort: number;
@@ -81,6 +90,7 @@ function serverArguments(plan: {
     ...['--namespace', plan.namespace, '--log-level', 'warn', '--db-filename', plan.databaseFile],
     // Without these two it takes a fifth of the signals; a killed process still loses nothing.
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=OFF'],
+    ...queuesCheckedOftenFor.flatMap((setting) => ['--dynamic-config-value', `${setting}="1s"`]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
 }

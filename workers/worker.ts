@@ -3,11 +3,14 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 
 import { createActivities } from '../activities/create-activities.ts';
 import { keepReadings } from '../activities/keep-readings.ts';
+import { createErasureActivities } from '../activities/erasure/create-erasure-activities.ts';
+import { resumeErasures } from '../activities/erasure/start-erasure.ts';
 import { Closing } from '../connections/closing.ts';
-import { connectKafka } from '../connections/kafka.ts';
+import { connectKafka, readTopicRetention } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { connectPostgres, tryLogin } from '../connections/postgres.ts';
 import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '../connections/temporal.ts';
+import { topicsWithPrefix } from '../events/topics.ts';
 import type { Settings } from '../settings/settings.ts';
 import { settleCurrentVersion } from './current-version.ts';
 import { ensureSchedule, retentionSchedule, rollUpSchedule } from './schedule.ts';
@@ -33,6 +36,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
   const kafka = connectKafka(settings, log);
   const database = connectPostgres(settings, log, 'aisle-worker');
   const closing = new Closing(log);
+  const eraser = connectPostgres(settings, log, 'aisle-worker-erasures', 'eraser');
   closing.add(() => database.end());
   const readers = connectPostgres(
     { ...settings, DB_POOL_SIZE: connectionsForOwnSql },
@@ -41,6 +45,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     'reporter',
   );
   closing.add(() => readers.end());
+  closing.add(() => eraser.end());
   try {
     await tryLogin(database, settings, 'writer');
     const producer = await kafka.producer();
@@ -60,7 +65,17 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       taskQueue: settings.TEMPORAL_TASK_QUEUE,
       ...workflowSource(),
       ...versioningOf(settings),
-      activities: createActivities({ database, readers, producer, workflows, settings }),
+      activities: {
+        ...createActivities({ database, readers, producer, workflows, settings }),
+        ...createErasureActivities({
+          database: eraser,
+          workflows,
+          producer,
+          readRetention: (names) => kafka.withAdmin((admin) => readTopicRetention(admin, names)),
+          topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
+          taskQueue: settings.TEMPORAL_TASK_QUEUE,
+        }),
+      },
       maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
       ...slotsFor(settings.MAX_CACHED_JOURNEYS),
       shutdownGraceTime: '5s',
@@ -84,7 +99,11 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     try {
       await Promise.race([running, readings, settleCurrentVersion(client, settings, log, stopping)]);
       onReady();
-      await Promise.all([running, readings]);
+      await Promise.all([
+        running,
+        readings,
+        resumeErasures({ database: eraser, workflows, taskQueue, log, stopping }),
+      ]);
     } catch (error) {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;

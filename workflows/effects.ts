@@ -7,6 +7,7 @@ import type {
   SilenceAnswer,
   SilenceQuestion,
 } from '../activities/activities.ts';
+import type { ErasureActivities } from '../activities/erasure/activities.ts';
 import type { UsualLoadTime } from '../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../events/journey-record.ts';
 
@@ -18,6 +19,10 @@ const quick = proxyLocalActivities<JourneyActivities>({
   startToCloseTimeout: '5s',
   scheduleToCloseTimeout: '6s',
   retry: { initialInterval: '200ms', maximumAttempts: 2 },
+});
+const erasure = proxyActivities<ErasureActivities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 const patient = proxyActivities<JourneyActivities>({
   startToCloseTimeout: '30s',
@@ -57,3 +62,6 @@ export async function askUsualLoadTime(page: string): Promise<UsualLoadTime | nu
     return null;
   }
 }
+
+/** Has the user erased by a workflow of its own, which ends this journey too. */
+export const requestErasure = (journeyId: string): Promise<void> => erasure.requestErasure(journeyId);

@@ -3,3 +3,4 @@ export { alertWebhook } from './alert-webhook.ts';
 export { userJourney } from './user-journey.ts';
 export { rollUp } from './roll-up.ts';
 export { retention } from './retention.ts';
+export { eraseUser } from './erasure/erase-user.ts';

@@ -1,5 +1,6 @@
 import { continueAsNew, defineQuery, defineSignal, setHandler, workflowInfo } from '@temporalio/workflow';
 
+import { eraseSignalName } from '../events/erasure.ts';
 import {
   journeyQueryName,
   letterSignalName,
@@ -9,6 +10,7 @@ import {
 } from '../events/letter.ts';
 import { Alarm } from './alarm.ts';
 import { Doorbell } from './doorbell.ts';
+import { requestErasure } from './effects.ts';
 import { Journey } from './journey/journey.ts';
 import type { JourneyState } from './journey/state.ts';
 import { upgradeState } from './journey/upgrade-state.ts';
@@ -19,6 +21,8 @@ import { Display } from './show-journey.ts';
 export const letterSignal = defineSignal<[Letter]>(letterSignalName);
 /** Asks a journey to continue as new at once: its next run is begun by the release that runs now. */
 export const renewSignal = defineSignal(renewSignalName);
+/** Has the user erased. The journey ends, whatever it waits for. */
+export const eraseSignal = defineSignal(eraseSignalName);
 export const journeyQuery = defineQuery<JourneyView>(journeyQueryName);
 
 export interface JourneyStart {
@@ -47,6 +51,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
   const display = new Display();
   let lettersTaken = 0;
   const renewal = { isAsked: false };
+  const erasures: Promise<void>[] = [];
 
   setHandler(letterSignal, (letter) => {
     inbox.push(letter);
@@ -56,12 +61,24 @@ export async function userJourney(start: JourneyStart): Promise<void> {
     renewal.isAsked = true;
     doorbell.ring();
   });
+  setHandler(eraseSignal, async () => {
+    const requested = requestErasure(start.journeyId);
+    erasures.push(requested);
+    doorbell.ring();
+    await requested;
+  });
   setHandler(journeyQuery, () => viewOf(journey, rules));
 
   for (;;) {
     // A letter is there already at a start by signal: it says what to wait for.
     if (inbox.length === 0) alarm.arm(journey.nextWake());
-    while (inbox.length === 0 && !alarm.isRinging && !renewal.isAsked) await doorbell.wait();
+    while (inbox.length === 0 && !alarm.isRinging && !renewal.isAsked && erasures.length === 0)
+      await doorbell.wait();
+    if (erasures.length > 0) {
+      // A run that ended before would take the request with it.
+      await Promise.all(erasures);
+      return;
+    }
     alarm.silence();
     const letters = inbox.splice(0, mostLettersAtOnce);
     lettersTaken += letters.length;
@@ -69,7 +86,7 @@ export async function userJourney(start: JourneyStart): Promise<void> {
     for (let effect = next.take(); effect; effect = next.take()) await effect();
     display.show(viewOf(journey, rules));
     // A letter that came while a record was written is taken before the run ends, so none is lost.
-    if (inbox.length > 0) continue;
+    if (inbox.length > 0 || erasures.length > 0) continue;
     if (journey.isOver(Date.now())) return;
     const { continueAsNewSuggested, historySize } = workflowInfo();
     const isLong = continueAsNewSuggested || historySize >= mostHistoryBytes;

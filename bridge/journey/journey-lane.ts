@@ -13,6 +13,7 @@ import type { Log } from '../../connections/log.ts';
 import { keepingMembership } from '../keep-membership.ts';
 import type { Tally } from '../tally.ts';
 import type { ParseAt } from '../parse/shared-parser.ts';
+import type { Suppressions } from '../suppression/suppressions.ts';
 import { Assignment } from './assignment.ts';
 import { isBackPressure } from './back-pressure.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -28,6 +29,7 @@ import { toMail, writeLetter } from './write-letter.ts';
 export interface JourneyLaneParts {
   readonly parse: ParseAt;
   readonly deliver: DeliverLetter;
+  readonly suppressions: Pick<Suppressions, 'refuses' | 'isErased'>;
   readonly readTaskLag: (journeyId: string) => Promise<number>;
   readonly offsets: OffsetReader;
   readonly news: StepNews;
@@ -126,7 +128,7 @@ export class JourneyLane {
   }
 
   private post(ledger: OffsetLedger, { partition, readAt }: MessageBatch, message: IncomingMessage): void {
-    const { parse, news, troubleSigns, botsInFunnels } = this.parts;
+    const { parse, suppressions, news, troubleSigns, botsInFunnels } = this.parts;
     const { offset } = message;
     const parsed = parse(message, partition, offset);
     if (!parsed.usable) {
@@ -135,7 +137,7 @@ export class JourneyLane {
       return;
     }
     const { event } = parsed;
-    if (event.bot && !botsInFunnels) {
+    if ((event.bot && !botsInFunnels) || suppressions.refuses(event)) {
       ledger.skip(offset);
       return;
     }
@@ -190,11 +192,15 @@ export class JourneyLane {
   }
 
   private async send(letter: OutgoingLetter): Promise<void> {
-    const { deliver, log, stopping } = this.parts;
+    const { deliver, suppressions, log, stopping } = this.parts;
     const { assignment } = this;
     const content = writeLetter(letter, assignment.incarnations);
     try {
-      await untilItWorks(() => deliver(letter.journeyId, content), {
+      const deliverUnlessErased = async (): Promise<void> => {
+        // A letter that has waited since before the erasure goes nowhere.
+        if (!suppressions.isErased(letter.journeyId)) await deliver(letter.journeyId, content);
+      };
+      await untilItWorks(deliverUnlessErased, {
         mayRetry: isBackPressure,
         onRetry: (error, attempt) =>
           log.warn(

@@ -14,7 +14,7 @@ import { TroubleSigns } from './trouble-signs.ts';
 
 /** The journey lane with its connection to Temporal. */
 export async function openJourneyLane(context: LaneContext): Promise<Lane> {
-  const { settings, log, closing, stopping, parse, offsets, tally, join } = context;
+  const { settings, log, closing, stopping, parse, suppressions, offsets, tally, join } = context;
   tally.expect('letters_sent', 'letter_events_sent');
   const groupId = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX).journey;
   const connection = await connectTemporal(settings);
@@ -27,6 +27,7 @@ export async function openJourneyLane(context: LaneContext): Promise<Lane> {
   );
   const lane = new JourneyLane({
     parse,
+    suppressions,
     deliver: withRoomInRun(
       createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),
       (journeyId) => readRun(workflows, journeyId),

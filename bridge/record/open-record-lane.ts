@@ -10,7 +10,7 @@ import { ProgressReport } from './report-progress.ts';
 
 /** The record lane with its connections: PostgreSQL for the rows, a producer for page views and dead letters. */
 export async function openRecordLane(context: LaneContext): Promise<Lane> {
-  const { settings, log, closing, stopping, parse, kafka, offsets, tally, join } = context;
+  const { settings, log, closing, stopping, parse, suppressions, kafka, offsets, tally, join } = context;
   tally.expect('events_recorded', 'events_rejected');
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
   const topic = topics.rawEvents.name;
@@ -21,13 +21,17 @@ export async function openRecordLane(context: LaneContext): Promise<Lane> {
   const producer = await kafka.producer();
   closing.add(() => producer.close());
 
+  let recordIdentities = createRecordIdentities(database);
+  // It remembers what it has written of people, some of which an erasure takes away.
+  suppressions.onChange(() => (recordIdentities = createRecordIdentities(database)));
   const progress = new ProgressReport(offsets, database, topic);
   const lane = new RecordLane({
     stepsFor: createRecordSteps({
       parse,
       database,
       writeRows: createCopyOrInsert(),
-      recordIdentities: createRecordIdentities(database),
+      suppressions,
+      recordIdentities: (events) => recordIdentities(events),
       producer,
       topics,
       tally,

@@ -10,6 +10,7 @@ import { isDatabaseUnavailable, type Database } from '../../connections/postgres
 import type { Topics } from '../../events/topics.ts';
 import type { ParseAt } from '../parse/shared-parser.ts';
 import type { Tally } from '../tally.ts';
+import type { Suppressions } from '../suppression/suppressions.ts';
 import { RecordedBatch } from './recorded-batch.ts';
 
 export type { RecordedBatch } from './recorded-batch.ts';
@@ -27,6 +28,7 @@ export interface RecordStepsParts {
   readonly parse: ParseAt;
   readonly database: Database;
   readonly writeRows: WriteRows;
+  readonly suppressions: Pick<Suppressions, 'refuses'>;
   readonly recordIdentities: RecordIdentities;
   readonly producer: MessageProducer;
   readonly topics: Topics;
@@ -52,7 +54,7 @@ export interface RecordStepsWatcher {
  * waits, so that none holds up the others.
  */
 export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStepsWatcher) => RecordSteps {
-  const { parse, database, writeRows, recordIdentities, producer, topics, tally, log } = parts;
+  const { parse, suppressions, database, writeRows, recordIdentities, producer, topics, tally, log } = parts;
   const inTurn = pLimit(parts.statementsAtOnce);
   return ({ onWritten, onPublished, signal }) => {
     const toDatabase = {
@@ -63,9 +65,14 @@ export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStep
     };
     const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: waitingFor('Kafka', log) };
     return {
-      open: (partition, next) => new RecordedBatch({ topic: topics.rawEvents.name, partition, next }, parse),
+      open: (partition, next) =>
+        new RecordedBatch({ topic: topics.rawEvents.name, partition, next }, parse, (event) =>
+          suppressions.refuses(event),
+        ),
       write: async (batch) => {
-        const { events, placeOf } = batch;
+        const { events, eventsOfErased, placeOf } = batch;
+        if (eventsOfErased > 0)
+          log.info({ events: eventsOfErased }, 'events of people who were erased are refused');
         const write = () => inTurn(() => recordEvents(database, events, placeOf, writeRows));
         batch.refuse(await untilItWorks(write, toDatabase));
         await untilItWorks(() => inTurn(() => recordIdentities(events)), toDatabase);

@@ -12,22 +12,31 @@ export class RecordedBatch {
   /** The offset to commit once all of it is recorded. */
   readonly next: number;
   readonly events: ShopEvent[] = [];
+  /** How many were left out, as they are of people who have been erased. */
+  eventsOfErased = 0;
   private readonly topic: string;
   private readonly parse: ParseAt;
+  private readonly isOfErased: (event: ShopEvent) => boolean;
   private readonly messages = new Map<ShopEvent, IncomingMessage>();
   private readonly unrecordable = new Set<ShopEvent>();
   private readonly letters: DeadLetter[] = [];
 
-  constructor(place: { topic: string; partition: number; next: number }, parse: ParseAt) {
+  constructor(
+    place: { topic: string; partition: number; next: number },
+    parse: ParseAt,
+    isOfErased: (event: ShopEvent) => boolean,
+  ) {
     this.topic = place.topic;
     this.partition = place.partition;
     this.next = place.next;
     this.parse = parse;
+    this.isOfErased = isOfErased;
   }
 
   add(message: IncomingMessage): void {
     const parsed = this.parse(message, this.partition, message.offset);
-    if (parsed.usable) {
+    if (parsed.usable && this.isOfErased(parsed.event)) this.eventsOfErased += 1;
+    else if (parsed.usable) {
       this.events.push(parsed.event);
       this.messages.set(parsed.event, message);
     } else this.bury(message, parsed.reason, parsed.eventId);

@@ -8,7 +8,6 @@ import { realisticShop } from './scenarios/realistic-shop.ts';
 import { recordDrain } from './scenarios/record-drain.ts';
 import { recordLatency } from './scenarios/record-latency.ts';
 import { reports } from './scenarios/reports.ts';
-import { rollUps } from './scenarios/roll-ups.ts';
 import { tenThousandEvents } from './scenarios/ten-thousand-events.ts';
 import { thousandEvents } from './scenarios/thousand-events.ts';
 import { whereItEnds } from './scenarios/where-it-ends.ts';
@@ -24,7 +23,6 @@ export const scenarios: readonly Scenario[] = [
   recordLatency,
   reports,
   whereItEnds,
-  rollUps,
   oneSignalPerEvent,
   hundredThousandEvents,
 ];

@@ -12,11 +12,12 @@ export const grpcCode = { invalidArgument: 3, deadlineExceeded: 4, failedPrecond
 
 /**
  * Runs `ask` with a connection of its own. Throws a `SetupError` with one sentence when Temporal cannot be reached, has
- * no such namespace, or refuses or does not answer within 10 s; what `ask` itself throws as one passes through.
+ * no such namespace, or refuses or does not answer within `longestMs`; what `ask` itself throws as one passes through.
  */
 export async function askTemporal<Answer>(
   settings: Settings,
   ask: (client: Client) => Promise<Answer>,
+  longestMs = longestAnswerMs,
 ): Promise<Answer> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = settings;
   const options = { ...temporalConnectionOptions(settings), connectTimeout: longestAnswerMs };
@@ -27,7 +28,7 @@ export async function askTemporal<Answer>(
   });
   try {
     const client = new Client({ connection, namespace });
-    return await client.withDeadline(Date.now() + longestAnswerMs, () => ask(client));
+    return await client.withDeadline(Date.now() + longestMs, () => ask(client));
   } catch (error) {
     if (error instanceof NamespaceNotFoundError) {
       throw new SetupError(`Temporal at ${address} has no namespace ${namespace}: set TEMPORAL_NAMESPACE.`);

@@ -11,13 +11,14 @@ export interface Searched {
   readonly traces: number;
 }
 
-const search = (place: string, entries: readonly unknown[]): Searched => ({
+const search = (place: string, entries: readonly unknown[], wanted = rawTraces): Searched => ({
   place,
   entries: entries.length,
-  traces: entries.filter((entry) => rawTraces.test(textIn(entry))).length,
+  traces: entries.filter((entry) => wanted.test(textIn(entry))).length,
 });
 
-export async function searchTables({ database }: Deployment): Promise<Searched[]> {
+/** For raw ids and addresses, or for what is wanted. */
+export async function searchTables({ database }: Deployment, wanted = rawTraces): Promise<Searched[]> {
   const { rows: tables } = await database.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
   );
@@ -26,7 +27,7 @@ export async function searchTables({ database }: Deployment): Promise<Searched[]
       const { rows } = await database.query<{ text: string }>(
         `SELECT row_to_json(t)::text AS text FROM "${name}" t`,
       );
-      return search(`table ${name}`, rows);
+      return search(`table ${name}`, rows, wanted);
     }),
   );
 }
@@ -48,5 +49,5 @@ export async function searchJourneys({ temporal, settings }: Deployment): Promis
   return searched;
 }
 
-export const searchLogs = ({ processes }: Deployment): Searched[] =>
-  processes.map(({ name, output }) => search(`log of ${name}`, output.split('\n')));
+export const searchLogs = ({ processes }: Deployment, wanted = rawTraces): Searched[] =>
+  processes.map(({ name, output }) => search(`log of ${name}`, output.split('\n'), wanted));

@@ -20,7 +20,7 @@ const change: SegmentRow = {
   abandonments: 1,
 };
 const contentOf = (journeyId: string, row: SegmentRow) =>
-  JSON.parse(toSegmentMessage(journeyId, row).value) as Record<string, unknown>;
+  JSON.parse(toSegmentMessage(journeyId, row).value ?? '') as Record<string, unknown>;
 
 describe('a change of segment', () => {
   it('is a message under the pseudonym, with the fields of a minute and its own', () => {

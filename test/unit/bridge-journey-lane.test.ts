@@ -68,6 +68,10 @@ function lane(
     from: 'earliest',
     mostPendingEvents,
     botsInFunnels,
+    suppressions: {
+      refuses: ({ journeyId }) => journeyId.includes('erased'),
+      isErased: (journeyId) => journeyId.includes('forgotten'),
+    },
     log: createLog('test', 'silent'),
     stopping: stop.signal,
   });

@@ -45,10 +45,11 @@ function recorder(batchSize: number, preparedAhead = Math.ceil(batchSize / 4)) {
     });
   const steps: RecordSteps = {
     open: (partition, next) =>
-      new RecordedBatch({ topic: 'raw-events', partition, next }, (_message, _partition, offset) => ({
-        usable: true,
-        event: shopEvent({ eventId: String(offset) }),
-      })),
+      new RecordedBatch(
+        { topic: 'raw-events', partition, next },
+        (_message, _partition, offset) => ({ usable: true, event: shopEvent({ eventId: String(offset) }) }),
+        () => false,
+      ),
     write: (batch) => begin('write', batch),
     publish: (batch) => begin('publish', batch),
   };

@@ -1,0 +1,30 @@
+import { inTransaction, type Database } from '../../connections/postgres.ts';
+import { writeAuditEntry } from '../write-audit-entry.ts';
+import { findErasure } from './open-erasure.ts';
+
+export type Lifted =
+  | { readonly was: 'lifted'; readonly receiptNumber: string }
+  | { readonly was: 'not suppressed' }
+  | { readonly was: 'being erased'; readonly receiptNumber: string };
+
+/**
+ * Lets a person, with the visitors that were erased together, come back as a new one: what happens from now on is taken,
+ * what happened before stays refused. Nothing links the new person to the receipt but the pseudonym itself.
+ */
+export function liftSuppression(
+  database: Database,
+  pseudonyms: readonly string[],
+  liftedBy: string,
+): Promise<Lifted> {
+  return inTransaction(database, async (session): Promise<Lifted> => {
+    const erasure = await findErasure(session, pseudonyms);
+    if (!erasure) return { was: 'not suppressed' };
+    const { receiptNumber, receipt } = erasure;
+    if (!receipt) return { was: 'being erased', receiptNumber };
+    await session.query(`UPDATE suppressions SET until = now() WHERE receipt_number = $1 AND until > now()`, [
+      receiptNumber,
+    ]);
+    await writeAuditEntry(session, { actor: liftedBy, action: 'erasure.lifted', subject: receiptNumber });
+    return { was: 'lifted', receiptNumber };
+  });
+}
