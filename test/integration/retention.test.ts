@@ -61,15 +61,15 @@ async function keptSince(table: string): Promise<number> {
 }
 
 test('the tables that keep for a time are those that can be set, with the same usual days, each by a column it has', async () => {
-  const { rows } = await deployment.database.query<{ name: string; type: string }>(
-    `SELECT table_name AS name, format_type(atttypid, NULL) AS type
+  const { rows } = await deployment.database.query<{ name: string; told: boolean | null }>(
+    `SELECT table_name AS name, atttypid IN ('timestamptz'::regtype, 'date'::regtype) AS told
      FROM retention LEFT JOIN pg_attribute ON attrelid = to_regclass(table_name) AND attname = time_column
      ORDER BY table_name`,
   );
   expect(rows).toEqual(
     Object.keys(usualRetentionDays)
       .sort()
-      .map((name) => ({ name, type: 'timestamp with time zone' })),
+      .map((name) => ({ name, told: true })),
   );
   const set = await deployment.database.query<{ days: Record<string, number> }>(
     'SELECT json_object_agg(table_name, days) AS days FROM retention',
@@ -89,6 +89,13 @@ const oneRowEach: Readonly<Record<string, string>> = {
   journey_segments: `INSERT INTO journey_segments VALUES ($2, $1, 'returning', 's', 'new', 'b', 'browse', 1, 'EUR', 1, 1, 1, 1)`,
   identities: `INSERT INTO identities (session_id, user_id, known_since) VALUES ($2, 'u1_a', $1)`,
   alerts: `INSERT INTO alerts (alert_id, alert_type, severity, message, "timestamp") VALUES ($2, 't', 'info', 'm', $1)`,
+  orders: `INSERT INTO orders (journey_id, order_key, event_id, purchased_at, bot) VALUES ($2, $2, $2, $1, false)`,
+  hourly_funnel: `INSERT INTO hourly_funnel VALUES ($1, 'mobile', $2, '', false, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0)`,
+  hourly_pages: `INSERT INTO hourly_pages (hour, page, bot) VALUES ($1, $2, false)`,
+  hourly_products: `INSERT INTO hourly_products (hour, product_id, currency, bot) VALUES ($1, $2, '', false)`,
+  daily_load_times: `INSERT INTO daily_load_times VALUES ($1::timestamptz::date, $2, false, 1, 1)`,
+  rule_evaluations: `INSERT INTO rule_evaluations VALUES ($2, $1)`,
+  rule_gaps: `INSERT INTO rule_gaps VALUES ($2, $1, $1, 1, 'r')`,
   system_metrics: `INSERT INTO system_metrics (metric_name, metric_value, "timestamp") VALUES ($2, 1, $1)`,
 };
 
