@@ -157,6 +157,22 @@ describe('the journey lane', () => {
     },
   );
 
+  it('delivers nothing of somebody who was erased: neither a new event nor a letter that has waited', async () => {
+    const taken: string[] = [];
+    const deliver = (journeyId: string) => {
+      taken.push(journeyId);
+      return Promise.resolve();
+    };
+    const { journeyLane, consumer, batch, stop, commits } = lane(100, deliver);
+    await journeyLane.assign(consumer, [0]);
+    const running = journeyLane.run(consumer);
+    await journeyLane.handle(batch(['u1_erased', 'u1_a', 'u1_forgotten', 'u1_b']));
+    await vi.waitFor(() => expect(commits.at(-1)?.offset).toBe(14), { timeout: 3_000 });
+    expect(taken.sort()).toEqual(['u1_a', 'u1_b']);
+    stop.abort();
+    await running;
+  });
+
   it('ends with an error that no retry can mend, and its event stays uncommitted', async () => {
     const { journeyLane, consumer, batch, commits } = lane(100, () =>
       Promise.reject(new Error('no such thing')),
