@@ -1,9 +1,7 @@
-import { Command, InvalidArgumentError, Option, type OutputConfiguration } from 'commander';
-import ms from 'ms';
+import { Command, Option, type OutputConfiguration } from 'commander';
 
 import { funnelSteps, type FunnelStep } from '../events/funnel.ts';
 import { segments, type Segment } from '../events/segment.ts';
-import { greatestAmount } from '../events/shop-event.ts';
 import { ConnectionClosedError, UnreachableError } from '../connections/unreachable-error.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { formats, type Format } from './report/format.ts';
@@ -11,6 +9,15 @@ import { wrongSettingsExitCode } from '../stack/restart-policy.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { addBackfillCommand } from './backfill/command.ts';
 import { addRulesCommands } from './rules/commands.ts';
+import { addDeadLettersCommand } from './dead-letters/command.ts';
+import {
+  cartAmount,
+  duration,
+  listLimit,
+  positiveNumber,
+  secondsOrDuration,
+  wholeNumber,
+} from './option-values.ts';
 
 const program = new Command('aisle').description(
   'Real-time shopper journeys, one durable workflow per user.',
@@ -177,6 +184,7 @@ program
   );
 
 addBackfillCommand(program);
+addDeadLettersCommand(program);
 
 program
   .command('erase')
@@ -272,39 +280,6 @@ program
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
-}
-
-function duration(text: string): number {
-  const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as ms.StringValue) : Number.NaN;
-  if (value > 0) return value;
-  throw new InvalidArgumentError('Expected a duration with its unit, such as 60s or 5m.');
-}
-
-function secondsOrDuration(text: string): number {
-  return /^\d+(\.\d+)?$/.test(text) ? positiveNumber(text) * 1000 : duration(text);
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('Expected a number above zero.');
-}
-
-function cartAmount(text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= greatestAmount) return value;
-  throw new InvalidArgumentError('Expected an amount such as 100 or 99.90.');
-}
-
-function listLimit(text: string): number {
-  const value = wholeNumber(text);
-  if (value >= 1 && value <= 1000) return value;
-  throw new InvalidArgumentError('Expected a whole number from 1 to 1000.');
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number.');
 }
 
 try {

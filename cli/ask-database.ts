@@ -25,8 +25,8 @@ export async function askDatabase<Answer>(
   }
 }
 
-const undefinedTable = '42P01';
-const undefinedFunction = '42883';
+/** A table, a column or a function that is not there. */
+const undefinedThings: readonly string[] = ['42P01', '42703', '42883'];
 const insufficientPrivilege = '42501';
 
 function explained(settings: Settings, role: DatabaseRole, error: unknown) {
@@ -38,7 +38,7 @@ function explained(settings: Settings, role: DatabaseRole, error: unknown) {
     return new SetupError(
       `The role ${databaseLogin(settings, role).user} may not do that: set ${loginSettings[role]}_USER to one that may.`,
     );
-  if (code === undefinedTable || code === undefinedFunction)
+  if (undefinedThings.includes(code))
     return new SetupError(`The schema of ${name} is of another release: run npm run migrate.`);
   if (error instanceof Error && isDatabaseUnavailable(error))
     return new SetupError(`${place} cannot be reached (${code || error.message}): set DB_HOST and DB_PORT.`);

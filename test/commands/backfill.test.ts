@@ -263,7 +263,7 @@ test('what cannot be done is said in a sentence', async () => {
   expect(results.map(({ stderr }) => stderr)).toEqual([
     expect.stringMatching(/none\.ndjson cannot be read \(ENOENT\)\.\n$/),
     expect.stringMatching(/^Wrong settings:\nPSEUDONYM_KEY: /),
-    expect.stringMatching(/^The tables are not there, .*npm run migrate first\.\n$/),
+    expect.stringMatching(/^The schema of postgres is of another release: run npm run migrate\.\n$/),
     expect.stringMatching(/^There is no topic none\.raw-events: .*\n$/),
     expect.stringMatching(/^The first line of a CSV names its columns .*\n$/),
     '',
