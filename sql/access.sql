@@ -62,7 +62,8 @@ INSERT INTO relation_access VALUES
   ('hourly_products', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
   ('daily_load_times', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
 
-  ('replayed_dead_letters', 'SELECT, INSERT, UPDATE', '', ''),
+  -- A replay that never sent anything is forgotten: DELETE.
+  ('replayed_dead_letters', 'SELECT, INSERT, UPDATE, DELETE', '', ''),
   ('system_metrics', 'SELECT, INSERT', '', '*'),
   ('rule_evaluations', 'SELECT, INSERT', '', '*'),
   ('rule_gaps', 'SELECT, INSERT, UPDATE', '', '*'),
