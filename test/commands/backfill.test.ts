@@ -227,7 +227,7 @@ test('the topic read again fills what the record has lost, and no consumer group
       offsets: await admin.fetchOffsets({ groupId: `${deployment.settings.KAFKA_GROUP_PREFIX}-record` }),
     }));
   const groups = await committed();
-  await database.query(`DELETE FROM events WHERE event_id LIKE 'lost-1%'`);
+  await deployment.owner.query(`DELETE FROM events WHERE event_id LIKE 'lost-1%'`);
 
   const rejects = join(folder, 'topic.rejects.ndjson');
   const summary = await backfill('--from-topic', '--rejects', rejects);

@@ -134,7 +134,7 @@ test('they are listed with their reasons, and shown with nothing that says whose
   }
   const unmasked = await aisle('show', places[4] ?? '', '--unmasked');
   expect(unmasked.stdout).toContain('carol.danvers@shop.example is no JSON');
-  const { rows } = await deployment.database.query('SELECT action, subject FROM audit_log');
+  const { rows } = await deployment.owner.query('SELECT action, subject FROM audit_log');
   expect(rows).toEqual([
     { action: 'dead-letters.shown', subject: `${deployment.topics.rawEvents.name} ${places[4] ?? ''}` },
   ]);
