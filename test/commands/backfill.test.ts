@@ -203,7 +203,7 @@ test('an event that is backfilled and comes live is one row, and live for the jo
 });
 
 test('the topic read again fills what the record has lost, and no consumer group notices', async () => {
-  const { database, kafka, topics, pseudonyms, temporal } = deployment;
+  const { kafka, topics, pseudonyms, temporal } = deployment;
   const time = Date.now();
   await send([
     ...Array.from({ length: 30 }, (_, n) => view(`lost-${n}`, 'lost', time + n)),
