@@ -22,6 +22,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY sql ./sql
 COPY rules.yaml ./
+# The SDK loads it by its path.
+COPY connections/encryption/failure-converter.cjs ./connections/encryption/
 # By number, so that an orchestrator can verify that it is not root without reading the image's user table.
 USER 1000:1000
 STOPSIGNAL SIGTERM

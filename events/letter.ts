@@ -78,7 +78,13 @@ export const journeyQueryName = 'journey';
 export const renewSignalName = 'renew';
 
 /** The workflow id of a user's or visitor's journey. `journeyId` is a pseudonym. */
-export const journeyWorkflowId = (journeyId: string): string => `journey/${journeyId}`;
+export const journeyWorkflowId = (journeyId: string): string => `${journeyPrefix}${journeyId}`;
+
+/** The pseudonym whose journey a workflow is; `null` for any other workflow. */
+export const journeyOfWorkflow = (workflowId: string): string | null =>
+  workflowId.startsWith(journeyPrefix) ? workflowId.slice(journeyPrefix.length) : null;
+
+const journeyPrefix = 'journey/';
 
 /** Pseudonyms of users begin with `u`, those of client sessions, which name visitors, with `s`. */
 export const isUserJourney = (journeyId: string): boolean => journeyId.startsWith('u');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { bridgeLanes } from './bridge-lanes.ts';
 import { durationMs } from './duration.ts';
+import { masterKeys } from './master-keys.ts';
 import { quietHours, timeZone } from './quiet-hours.ts';
 import { retentionDays } from './retention-days.ts';
 import { withSecretsFromFiles } from './secrets.ts';
@@ -36,6 +37,7 @@ export const secretNames = [
   'PSEUDONYM_KEY',
   'ALERT_WEBHOOK_URL',
   'ALERT_WEBHOOK_SECRET',
+  'PAYLOAD_MASTER_KEY',
 ] as const;
 
 /** The whole environment contract. Every process parses all of it, so that a wrong value is found wherever it is set. */
@@ -101,6 +103,9 @@ export const environmentSchema = z.object({
 
   /** Who is named in the audit log by a command; without it, the operating system's name of whoever runs it. */
   AUDIT_ACTOR: optionalText,
+
+  PAYLOAD_ENCRYPTION: z.enum(['on', 'off'], { error: 'expected on or off' }).default('off'),
+  PAYLOAD_MASTER_KEY: masterKeys,
 
   /** Touched every few seconds while the process is healthy; a container's health check looks at its age. */
   LIVENESS_FILE: optionalText,

@@ -64,6 +64,8 @@ INSERT INTO relation_access VALUES
 
   -- A replay that never sent anything is forgotten: DELETE.
   ('replayed_dead_letters', 'SELECT, INSERT, UPDATE, DELETE', '', ''),
+  -- The keys of encrypted payloads: whoever erases somebody destroys theirs.
+  ('journey_keys', 'SELECT, INSERT, UPDATE', 'SELECT, DELETE', ''),
   ('system_metrics', 'SELECT, INSERT', '', '*'),
   ('rule_evaluations', 'SELECT, INSERT', '', '*'),
   ('rule_gaps', 'SELECT, INSERT, UPDATE', '', '*'),

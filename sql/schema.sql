@@ -237,6 +237,15 @@ CREATE TABLE identities (
 );
 CREATE INDEX identities_changed_by ON public.identities USING btree (changed_by);
 CREATE INDEX identities_user ON public.identities USING btree (user_id);
+CREATE TABLE journey_keys (
+  key_id uuid NOT NULL,
+  journey_id text NOT NULL,
+  master_key_id text NOT NULL,
+  wrapped_key bytea NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT journey_keys_journey_id_key UNIQUE (journey_id),
+  CONSTRAINT journey_keys_pkey PRIMARY KEY (key_id)
+);
 CREATE TABLE journey_segments (
   journey_id text NOT NULL,
   since timestamp with time zone NOT NULL,
@@ -1384,6 +1393,7 @@ ALTER TABLE hourly_funnel OWNER TO <database>_owner;
 ALTER TABLE hourly_pages OWNER TO <database>_owner;
 ALTER TABLE hourly_products OWNER TO <database>_owner;
 ALTER TABLE identities OWNER TO <database>_owner;
+ALTER TABLE journey_keys OWNER TO <database>_owner;
 ALTER TABLE journey_segments OWNER TO <database>_owner;
 ALTER FUNCTION make_event_day(date) OWNER TO <database>_owner;
 ALTER FUNCTION measure_events() OWNER TO <database>_owner;
@@ -1540,6 +1550,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE hourly_pages TO <database>_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE hourly_products TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE identities TO <database>_eraser;
 GRANT INSERT, SELECT, UPDATE ON TABLE identities TO <database>_writer;
+GRANT DELETE, SELECT ON TABLE journey_keys TO <database>_eraser;
+GRANT INSERT, SELECT, UPDATE ON TABLE journey_keys TO <database>_writer;
 GRANT DELETE, INSERT, SELECT ON TABLE journey_segments TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE journey_segments TO <database>_eraser;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE orders TO <database>_writer;
@@ -1548,7 +1560,7 @@ GRANT SELECT ON TABLE pageviews TO <database>_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE purchases TO <database>_writer;
 GRANT DELETE, SELECT, UPDATE ON TABLE purchases TO <database>_eraser;
 GRANT INSERT, SELECT, UPDATE ON TABLE record_progress TO <database>_writer;
-GRANT INSERT, SELECT, UPDATE ON TABLE replayed_dead_letters TO <database>_writer;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE replayed_dead_letters TO <database>_writer;
 GRANT INSERT, SELECT, UPDATE ON TABLE report_rebuild TO <database>_writer;
 GRANT SELECT ON TABLE reporting.abandonments TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.actor_events TO <database>_reporter;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { SettingsError } from '../settings/settings-error.ts';
 import { readSettings } from '../settings/settings.ts';
+import { encryptionSettings } from './master-key.ts';
 import type { Ports } from './ports.ts';
 import { superviseProcess, type SupervisedProcess } from './processes.ts';
 import { environmentOf, withoutSecrets } from './process-environment.ts';
@@ -68,7 +69,7 @@ type ReportedPlan = SystemPlan & { readonly report: Report };
 async function start(plan: ReportedPlan): Promise<RunningSystem> {
   const wanted = { ...process.env, ...plan.environment };
   // A wrong value is found before anything is started.
-  readSettings({ ...wanted, PSEUDONYM_KEY_FILE: undefined });
+  readSettings({ ...wanted, PSEUDONYM_KEY_FILE: undefined, PAYLOAD_MASTER_KEY_FILE: undefined });
   const { report } = plan;
   const servers = await startServers({ ...plan, environment: wanted });
   const processes: SupervisedProcess[] = [];
@@ -79,9 +80,10 @@ async function start(plan: ReportedPlan): Promise<RunningSystem> {
   };
   try {
     const key = await pseudonymKeySettings(wanted, servers.dataDirectory);
+    const encryption = await encryptionSettings(wanted, servers.dataDirectory);
     // With one worker on a server of its own there is nothing to choose from: a build that is not current would get no tasks.
     const version = wanted.TEMPORAL_ADDRESS ? {} : { WORKER_BUILD_ID: '' };
-    const environment = { ...wanted, ...servers.environment, ...key.settings, ...version };
+    const environment = { ...wanted, ...servers.environment, ...key.settings, ...encryption, ...version };
     await migrate(environment, servers, plan);
     const supervise = (name: 'bridge' | 'worker'): SupervisedProcess => {
       const supervised = superviseProcess({
@@ -106,7 +108,7 @@ async function start(plan: ReportedPlan): Promise<RunningSystem> {
     const worker = early ?? supervise('worker');
     const failure = Promise.race([servers.failure, bridge.failure, worker.failure]);
     await untilAllReady([bridge, worker], failure, plan);
-    const addresses = { ...servers.environment, ...key.settings };
+    const addresses = { ...servers.environment, ...key.settings, ...encryption };
     return {
       environment,
       addresses: wanted.DB_HOST ? withoutSecrets(addresses) : addresses,

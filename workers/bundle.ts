@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { bundleWorkflowCode } from '@temporalio/worker';
 
-import { projectRoot } from '../connections/sql-file.ts';
-import { bundlePath } from './workflow-source.ts';
+import { failureConversion } from '../connections/encryption/data-converter.ts';
+import { bundlePath, workflowsPath } from './workflow-source.ts';
 
-const { code } = await bundleWorkflowCode({ workflowsPath: join(projectRoot, 'workflows', 'index.ts') });
-await writeFile(bundlePath, code);
+for (const encryption of ['off', 'on'] as const) {
+  const { code } = await bundleWorkflowCode({ workflowsPath, ...failureConversion(encryption) });
+  await writeFile(bundlePath(encryption), code);
+}

@@ -6,6 +6,7 @@ import { keepReadings } from '../activities/keep-readings.ts';
 import { createErasureActivities } from '../activities/erasure/create-erasure-activities.ts';
 import { resumeErasures } from '../activities/erasure/start-erasure.ts';
 import { Closing } from '../connections/closing.ts';
+import { dataConverterOf } from '../connections/encryption/data-converter.ts';
 import { connectKafka, readTopicRetention } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import { connectPostgres, tryLogin } from '../connections/postgres.ts';
@@ -58,12 +59,15 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     closing.add(() => connection.close());
     const client = await connectTemporal(settings);
     closing.add(() => client.close());
-    const workflows = new WorkflowClient({ connection: client, namespace: settings.TEMPORAL_NAMESPACE });
+    const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = settings;
+    const dataConverter = dataConverterOf(settings, () => database);
+    const workflows = new WorkflowClient({ connection: client, namespace, dataConverter });
     const worker = await Worker.create({
       connection,
-      namespace: settings.TEMPORAL_NAMESPACE,
-      taskQueue: settings.TEMPORAL_TASK_QUEUE,
-      ...workflowSource(),
+      namespace,
+      taskQueue,
+      dataConverter,
+      ...workflowSource(settings.PAYLOAD_ENCRYPTION),
       ...versioningOf(settings),
       activities: {
         ...createActivities({ database, readers, producer, workflows, settings }),
@@ -81,8 +85,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       shutdownGraceTime: '5s',
       shutdownForceTime: '10s',
     });
-    const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = settings;
-    const schedules = new ScheduleClient({ connection: client, namespace });
+    const schedules = new ScheduleClient({ connection: client, namespace, dataConverter });
     await ensureSchedule(schedules, taskQueue, rollUpSchedule, settings.ROLL_UP_EVERY);
     await ensureSchedule(schedules, taskQueue, retentionSchedule, settings.RETENTION_EVERY);
     const stop = () => worker.shutdown();

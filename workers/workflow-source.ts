@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { WorkerOptions } from '@temporalio/worker';
+
 import { projectRoot } from '../connections/sql-file.ts';
 
-export const bundlePath = join(projectRoot, 'dist', 'workflows.bundle.js');
+export const workflowsPath = join(projectRoot, 'workflows', 'index.ts');
+
+/** How failures are written belongs to a bundle, so there is one for each setting of PAYLOAD_ENCRYPTION. */
+export const bundlePath = (encryption: 'on' | 'off'): string =>
+  join(projectRoot, 'dist', encryption === 'on' ? 'workflows.encrypted.bundle.js' : 'workflows.bundle.js');
 
 /** The prebuilt bundle where the code runs from `dist/`, the sources otherwise. */
-export function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+export function workflowSource(
+  encryption: 'on' | 'off',
+): Pick<WorkerOptions, 'workflowBundle'> | Pick<WorkerOptions, 'workflowsPath'> {
   const runsFromBuild = import.meta.filename.endsWith('.js');
-  if (runsFromBuild && existsSync(bundlePath)) return { workflowBundle: { codePath: bundlePath } };
-  return { workflowsPath: join(projectRoot, 'workflows', 'index.ts') };
+  const codePath = bundlePath(encryption);
+  if (runsFromBuild && existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath };
 }

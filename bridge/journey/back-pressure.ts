@@ -1,5 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
+import { KeysUnavailableError } from '../../connections/encryption/keys-unavailable-error.ts';
 import { grpcStatus } from '../../connections/grpc-status.ts';
 import { RunIsFull } from './run-room.ts';
 
@@ -12,6 +13,8 @@ const passingCodes: ReadonlySet<number> = new Set([1, 2, 4, 8, 10, 13, 14]);
  */
 export function isBackPressure(error: unknown): boolean {
   if (error instanceof RunIsFull) return true;
+  // The key of an encrypted letter cannot be had at the moment.
+  if (error instanceof KeysUnavailableError) return true;
   if (!isGrpcServiceError(error)) return false;
   const code: number = error.code;
   if (passingCodes.has(code)) return true;

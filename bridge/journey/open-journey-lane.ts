@@ -1,6 +1,8 @@
 import { WorkflowClient } from '@temporalio/client';
 
 import { createDeliverLetter } from '../../activities/deliver-letter.ts';
+import { dataConverterOf } from '../../connections/encryption/data-converter.ts';
+import { connectPostgres } from '../../connections/postgres.ts';
 import { connectTemporal } from '../../connections/temporal.ts';
 import { groupsWithPrefix, topicsWithPrefix } from '../../events/topics.ts';
 import { rulesOf, troubleRulesOf } from '../../settings/journey-rules.ts';
@@ -12,14 +14,19 @@ import { readRun, readTaskLag } from './read-run.ts';
 import { withRoomInRun } from './run-room.ts';
 import { TroubleSigns } from './trouble-signs.ts';
 
-/** The journey lane with its connection to Temporal. */
+/** The journey lane with its connection to Temporal, and to PostgreSQL where payloads are encrypted: for their keys. */
 export async function openJourneyLane(context: LaneContext): Promise<Lane> {
   const { settings, log, closing, stopping, parse, suppressions, offsets, tally, join } = context;
   tally.expect('letters_sent', 'letter_events_sent');
   const groupId = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX).journey;
   const connection = await connectTemporal(settings);
   closing.add(() => connection.close());
-  const workflows = new WorkflowClient({ connection, namespace: settings.TEMPORAL_NAMESPACE });
+  const dataConverter = dataConverterOf(settings, () => {
+    const database = connectPostgres(settings, log, 'aisle-bridge-keys');
+    closing.add(() => database.end());
+    return database;
+  });
+  const workflows = new WorkflowClient({ connection, namespace: settings.TEMPORAL_NAMESPACE, dataConverter });
 
   const pace = new Pace(
     { leastPerSecond: settings.LETTERS_PER_SECOND_MIN, mostPerSecond: settings.LETTERS_PER_SECOND_MAX },

@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 
+import { dataConverterOf } from '../../connections/encryption/data-converter.ts';
 import { connectKafka, type MessageProducer } from '../../connections/kafka.ts';
 import { createLog } from '../../connections/log.ts';
 import { connectPostgres } from '../../connections/postgres.ts';
@@ -27,7 +28,11 @@ export async function withStores<Result>(
             {
               database,
               kafka: admin,
-              temporal: new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }),
+              temporal: new Client({
+                connection,
+                namespace: settings.TEMPORAL_NAMESPACE,
+                dataConverter: dataConverterOf(settings, () => database),
+              }),
               topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
               groups: groupsWithPrefix(settings.KAFKA_GROUP_PREFIX),
               botsInFunnels: settings.BOTS_IN_FUNNELS,

@@ -1,0 +1,170 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import DataLoader from 'dataloader';
+import { LRUCache } from 'lru-cache';
+import type { QueryConfig } from 'pg';
+
+import type { MasterKey } from '../../settings/master-keys.ts';
+import { isDatabaseUnavailable, type Database } from '../postgres.ts';
+import { KeysUnavailableError } from './keys-unavailable-error.ts';
+import { seal, unseal } from './seal.ts';
+import { UnreadablePayloadError } from './unreadable-payload-error.ts';
+
+/** The key of one journey. */
+export interface DataKey {
+  readonly id: string;
+  readonly journeyId: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+}
+
+interface KeyRow {
+  readonly key_id: string;
+  readonly journey_id: string;
+  readonly master_key_id: string;
+  readonly wrapped_key: Buffer;
+}
+
+const keyBytes = 32;
+const mostRemembered = 20_000;
+/** So long may a process go on to use a key that has been destroyed: an erasure ends the journey first. */
+const longestMemoryMs = 60_000;
+const mostAskedAtOnce = 500;
+
+/**
+ * The data keys: made when a journey's first payload is written, wrapped by the current master key, and kept in PostgreSQL.
+ * Remembered for a minute, a bounded number of them; who asks at the same time shares a statement. Rejects with
+ * a `KeysUnavailableError` while PostgreSQL is away.
+ */
+export class DataKeys {
+  private readonly known = new LRUCache<string, DataKey>({ max: mostRemembered, ttl: longestMemoryMs });
+  private readonly masterKeys: readonly MasterKey[];
+  private readonly database: Database;
+  private readonly ofJourney: DataLoader<string, DataKey>;
+  private readonly ofId: DataLoader<string, DataKey | null>;
+
+  constructor(masterKeys: readonly MasterKey[], database: Database) {
+    this.masterKeys = masterKeys;
+    this.database = database;
+    const options = { cache: false, maxBatchSize: mostAskedAtOnce };
+    this.ofJourney = new DataLoader((journeyIds) => this.readOrMake(journeyIds), options);
+    this.ofId = new DataLoader((keyIds) => this.read(keyIds), options);
+  }
+
+  /** The journey's key, made if it has none. */
+  async forJourney(journeyId: string): Promise<DataKey> {
+    return this.known.get(journeyId) ?? this.remember(await this.ofJourney.load(journeyId));
+  }
+
+  /** The key that a payload names; `null` when it has been destroyed. */
+  async byId(keyId: string): Promise<DataKey | null> {
+    const known = this.known.get(keyId);
+    if (known) return known;
+    const found = await this.ofId.load(keyId);
+    return found && this.remember(found);
+  }
+
+  private remember(key: DataKey): DataKey {
+    this.known.set(key.id, key);
+    this.known.set(key.journeyId, key);
+    return key;
+  }
+
+  private async readOrMake(journeyIds: readonly string[]): Promise<(DataKey | Error)[]> {
+    const wanted = [...journeyIds].sort();
+    const find = async () => {
+      const { rows } = await this.query({
+        name: 'keys-of-journeys',
+        text: keysOfJourneys,
+        values: [wanted],
+      });
+      return new Map(rows.map((row) => [row.journey_id, row]));
+    };
+    let rows = await find();
+    const missing = wanted.filter((journeyId) => !rows.has(journeyId));
+    if (missing.length > 0) {
+      const made = missing.map((journeyId) => this.make(journeyId));
+      await this.query({
+        name: 'make-journey-keys',
+        text: makeKeys,
+        // In one order, so that two processes that make the same keys never wait for each other in a circle.
+        values: [
+          made.map(({ key_id: id }) => id),
+          missing,
+          made.map(({ master_key_id: id }) => id),
+          made.map(({ wrapped_key: key }) => key),
+        ],
+      });
+      // Another process may have been faster: its key is the one.
+      rows = await find();
+    }
+    return journeyIds.map((journeyId) => {
+      const row = rows.get(journeyId);
+      return row ? this.unwrapped(row) : new Error('a journey’s key was destroyed while it was made');
+    });
+  }
+
+  private async read(keyIds: readonly string[]): Promise<(DataKey | Error | null)[]> {
+    const { rows } = await this.query({
+      name: 'keys-by-id',
+      text: keysById,
+      values: [keyIds],
+    });
+    const found = new Map(rows.map((row) => [row.key_id, row]));
+    return keyIds.map((keyId) => {
+      const row = found.get(keyId);
+      return row ? this.unwrapped(row) : null;
+    });
+  }
+
+  private async query(query: QueryConfig): Promise<{ rows: KeyRow[] }> {
+    try {
+      return await this.database.query<KeyRow>(query);
+    } catch (error) {
+      throw isDatabaseUnavailable(error) ? new KeysUnavailableError(error) : error;
+    }
+  }
+
+  private make(journeyId: string): KeyRow {
+    const [current] = this.masterKeys;
+    if (!current) throw new Error('there is no master key');
+    const keyId = randomUUID();
+    const wrapped = seal(current.key, randomBytes(keyBytes), bindingOf(keyId, journeyId));
+    return { key_id: keyId, journey_id: journeyId, master_key_id: current.id, wrapped_key: wrapped };
+  }
+
+  private unwrapped({
+    key_id: id,
+    journey_id: journeyId,
+    master_key_id: masterId,
+    wrapped_key: wrapped,
+  }: KeyRow): DataKey | Error {
+    const master = this.masterKeys.find((candidate) => candidate.id === masterId);
+    if (!master)
+      return new UnreadablePayloadError(
+        `${wrongMaster}: it is wrapped by ${masterId}, which is not among them`,
+      );
+    try {
+      return { id, journeyId, key: unseal(master.key, wrapped, bindingOf(id, journeyId)) };
+    } catch (error) {
+      return new UnreadablePayloadError(`${wrongMaster}: ${masterId} is not the key that wrapped it`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+const wrongMaster = 'PAYLOAD_MASTER_KEY does not open the key of a payload';
+
+const bindingOf = (keyId: string, journeyId: string): string => `${keyId} ${journeyId}`;
+
+const keysOfJourneys =
+  'SELECT key_id, journey_id, master_key_id, wrapped_key FROM journey_keys WHERE journey_id = ANY ($1)';
+
+const keysById =
+  'SELECT key_id, journey_id, master_key_id, wrapped_key FROM journey_keys WHERE key_id = ANY ($1::uuid[])';
+
+const makeKeys = `
+  INSERT INTO journey_keys (key_id, journey_id, master_key_id, wrapped_key)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[])
+  ON CONFLICT (journey_id) DO NOTHING`;
