@@ -183,6 +183,14 @@ program
     },
   );
 
+program
+  .command('codec-server')
+  .description('decrypt what the Temporal UI shows, for whoever has a token')
+  .action(async () => {
+    const { runCodecServer } = await import('./codec-server.ts');
+    await runCodecServer();
+  });
+
 addBackfillCommand(program);
 addDeadLettersCommand(program);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { bridgeLanes } from './bridge-lanes.ts';
+import { codecTokens } from './codec-tokens.ts';
 import { durationMs } from './duration.ts';
 import { masterKeys } from './master-keys.ts';
 import { quietHours, timeZone } from './quiet-hours.ts';
@@ -38,6 +39,7 @@ export const secretNames = [
   'ALERT_WEBHOOK_URL',
   'ALERT_WEBHOOK_SECRET',
   'PAYLOAD_MASTER_KEY',
+  'CODEC_TOKEN',
 ] as const;
 
 /** The whole environment contract. Every process parses all of it, so that a wrong value is found wherever it is set. */
@@ -106,6 +108,13 @@ export const environmentSchema = z.object({
 
   PAYLOAD_ENCRYPTION: z.enum(['on', 'off'], { error: 'expected on or off' }).default('off'),
   PAYLOAD_MASTER_KEY: masterKeys,
+  CODEC_TOKEN: codecTokens,
+  CODEC_ORIGIN: z
+    .string()
+    .regex(/^https?:\/\/[^/\s*,]+$/, 'expected one origin, such as https://temporal.example.com')
+    .default('http://localhost:8233'),
+  CODEC_HOST: text('127.0.0.1'),
+  CODEC_PORT: count(8234, 1, 65_535),
 
   /** Touched every few seconds while the process is healthy; a container's health check looks at its age. */
   LIVENESS_FILE: optionalText,

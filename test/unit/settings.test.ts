@@ -111,6 +111,11 @@ describe('a wrong value', () => {
     ['WORKER_DEPLOYMENT_NAME', 'aisle.X', /letters, digits, dashes/],
     ['WORKFLOW_PATCHES', 'Xtrue', /on or off/],
     ['PSEUDONYM_KEY', 'Xshort', /at least 16 characters/],
+    ['PAYLOAD_ENCRYPTION', 'Xyes', /on or off/],
+    ['PAYLOAD_MASTER_KEY', 'X:short', /32 random bytes as base64/],
+    ['CODEC_TOKEN', 'Xada:short', /at least 16 characters/],
+    ['CODEC_TOKEN', 'aX:0123456789abcdef,aX:fedcba9876543210', /one for each person/],
+    ['CODEC_ORIGIN', 'http://X.example/*', /one origin/],
     // A duration without a unit could mean anything: a number alone is never read as one.
     ['SESSION_GAP', '1800', /duration with its unit/],
     ['SESSION_GAP', '0m', /above zero/],
@@ -181,14 +186,22 @@ describe('values that contradict each other', () => {
 });
 
 describe('secrets', () => {
+  const formatted: Readonly<Record<string, string>> = {
+    PAYLOAD_MASTER_KEY: `id:${'A'.repeat(43)}=`,
+    CODEC_TOKEN: 'ada:0123456789abcdef',
+    ALERT_WEBHOOK_URL: 'https://hooks.example/secret',
+  };
+
   it.each(secretNames)('%s comes from the file that %s_FILE names, without its line end', (name) => {
-    const secret = name.endsWith('_URL') ? 'https://hooks.example/secret' : 'a secret long enough';
+    const secret = formatted[name] ?? 'a secret long enough';
     const path = secretFile(`right-${name}`, `${secret}\n`);
     const others = {
       ...{ DB_OWNER_USER: 'o', DB_ERASER_USER: 'e', DB_REPORTER_USER: 'r' },
       TEMPORAL_TLS: 'true',
     };
-    expect(readSettings({ ...others, [`${name}_FILE`]: path })).toHaveProperty(name, secret);
+    const inEnvironment: Record<string, unknown> = readSettings({ ...others, [name]: secret });
+    expect(inEnvironment[name]).toBeTruthy();
+    expect(readSettings({ ...others, [`${name}_FILE`]: path })).toHaveProperty(name, inEnvironment[name]);
   });
 
   it.each(secretNames)('%s set twice is an error that shows neither secret nor file', (name) => {
