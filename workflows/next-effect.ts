@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/workflow';
+import { patched, sleep } from '@temporalio/workflow';
 
 import { askSilence, askUsualLoadTime, recallEvents, recordJourney } from './effects.ts';
 import type { Journey } from './journey/journey.ts';
@@ -62,7 +62,10 @@ export class NextEffect {
     if (!question) return null;
     return async () => {
       const answer = await askSilence(question);
-      this.journey.answered(question, answer, Date.now());
+      const isOfVisitor = answer.silent === false && answer.visitorId !== null;
+      // Only where it changes what is asked next: the question of the patch is itself an event in the history.
+      const readsOwnFirst = isOfVisitor && patched('own events before a visitor’s');
+      this.journey.answered(question, answer, Date.now(), readsOwnFirst);
       if (answer.silent === 'unknown') this.silencePauseMs = await rest(this.silencePauseMs);
     };
   }

@@ -1,13 +1,14 @@
 import type { Identity, Recalled, RecallQuestion } from '../../activities/activities.ts';
 import type { LetterLine } from '../../events/letter.ts';
 
-/** A stand-in for the event record, as far as it knows visitors: what it holds at the time, in the order of the log. */
+/** A stand-in for the event record: what it holds of users and visitors at the time, in the order of the log. */
 export class RecordedVisits {
   private readonly lines = new Map<string, LetterLine[]>();
   private readonly identities = new Map<string, Identity>();
 
-  hold(visitorId: string, line: LetterLine): void {
-    this.lines.set(visitorId, [...(this.lines.get(visitorId) ?? []), line]);
+  /** `recordedFor`: the user of the event, or the visitor where it shows none. */
+  hold(recordedFor: string, line: LetterLine): void {
+    this.lines.set(recordedFor, [...(this.lines.get(recordedFor) ?? []), line]);
   }
 
   shows(visitorId: string, userId: string, at: number): void {
@@ -33,17 +34,24 @@ export class RecordedVisits {
   }
 
   /** The latest event of an actor in a time, visitors who are that user included. */
-  latest(actorId: string, after: number, until: number): { at: number; visitorId: string } | null {
-    let latest: { at: number; visitorId: string } | null = null;
-    for (const [visitorId, lines] of this.lines) {
-      for (const [, , at] of lines) {
-        const identity = this.identities.get(visitorId);
-        const isUsers = identity !== undefined && (identity.until === null || at < identity.until);
-        const actor = isUsers ? identity.userId : visitorId;
-        if (actor === actorId && at > after && at <= until && at > (latest?.at ?? 0))
-          latest = { at, visitorId };
-      }
-    }
-    return latest;
+  latest(actorId: string, after: number, until: number): { at: number; recordedFor: string } | null {
+    const found = [...this.lines].flatMap(([recordedFor, lines]) =>
+      lines
+        .map(([, , at]) => ({ at, recordedFor }))
+        .filter(({ at }) => at > after && at <= until && this.actorOf(recordedFor, at) === actorId),
+    );
+    // Of two at once the actor's own.
+    const isLater = (one: { at: number; recordedFor: string }, than: { at: number }): boolean =>
+      one.at > than.at || (one.at === than.at && one.recordedFor === actorId);
+    return found.reduce<(typeof found)[number] | null>(
+      (latest, one) => (latest === null || isLater(one, latest) ? one : latest),
+      null,
+    );
+  }
+
+  private actorOf(recordedFor: string, at: number): string {
+    const identity = this.identities.get(recordedFor);
+    const isUsers = identity !== undefined && (identity.until === null || at < identity.until);
+    return isUsers ? identity.userId : recordedFor;
   }
 }

@@ -32,7 +32,6 @@ export class VisitPlayer {
   readonly written = new Map<string, JourneyRecord[]>();
   readonly alerts = new Set<string>();
   private readonly visits = new RecordedVisits();
-  private readonly own = new Map<string, number[]>();
   private readonly events: readonly VisitEvent[];
   private visitors = new Visitors(true, 0);
   private open = new Map<string, { index: number; mail: Mail }[]>();
@@ -76,13 +75,9 @@ export class VisitPlayer {
 
   private record(event: VisitEvent, { partition, offset }: { partition: number; offset: number }): void {
     const { userId, sessionId } = event;
-    if (userId !== null) {
-      this.visits.shows(sessionId, userId, event.at);
-      this.own.set(userId, [...(this.own.get(userId) ?? []), event.at]);
-    } else {
-      const { line } = this.mailOf(event, partition, offset, new Visitors(true, 0));
-      this.visits.hold(sessionId, JSON.parse(line) as LetterLine);
-    }
+    if (userId !== null) this.visits.shows(sessionId, userId, event.at);
+    const { line } = this.mailOf(event, partition, offset, new Visitors(true, 0));
+    this.visits.hold(userId ?? sessionId, JSON.parse(line) as LetterLine);
   }
 
   private read(index: number, places: readonly { partition: number; offset: number }[]): void {
@@ -155,12 +150,10 @@ export class VisitPlayer {
       completeUntil: 0,
     });
     if (isKnown.identity && !isHandedOver) return { silent: 'handed over' };
-    const own = (this.own.get(journeyId) ?? []).findLast((at) => at > after && at <= until) ?? 0;
-    const visitor = this.visits.latest(journeyId, after, until);
-    if (own === 0 && visitor === null) return { silent: true };
-    if (visitor === null || visitor.at <= own) return { silent: false, lastEventAt: own, visitorId: null };
-    const visitorId = visitor.visitorId === journeyId ? null : visitor.visitorId;
-    return { silent: false, lastEventAt: visitor.at, visitorId };
+    const latest = this.visits.latest(journeyId, after, until);
+    if (latest === null) return { silent: true };
+    const visitorId = latest.recordedFor === journeyId ? null : latest.recordedFor;
+    return { silent: false, lastEventAt: latest.at, visitorId };
   }
 
   private write(journeyId: string, record: JourneyRecord): void {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { createQuietUntil } from '../../activities/quiet-until.ts';
+import { holds } from '../support/kept-failures.ts';
 import { rules } from '../support/letters.ts';
 import { alertName, JourneyPlayer, type Fate } from '../support/journey-player.ts';
 import { referenceJourney, type QuietTime, type ToldEvent } from '../support/reference-journey.ts';
@@ -13,7 +14,7 @@ import { afterwards, cooldowns, fates, quietTimes, toldEvents } from '../support
 import { describeJourney } from '../../workflows/journey/describe.ts';
 import { viewOf } from '../../workflows/journey/view.ts';
 
-const runs = { numRuns: 600 };
+const runs = 600;
 
 function played(
   events: readonly ToldEvent[],
@@ -33,7 +34,8 @@ function played(
 }
 
 it('says what the reference says', () => {
-  fc.assert(
+  holds(
+    'says what the reference says',
     fc.property(
       toldEvents,
       fates,
@@ -90,7 +92,8 @@ it('says what the reference says', () => {
 });
 
 it('keeps its state and its summary small and readable, whatever happens', () => {
-  fc.assert(
+  holds(
+    'keeps its state small',
     fc.property(toldEvents, fates, afterwards, quietTimes, (events, plan, after, quiet) => {
       const { player } = played(events, plan, after, quiet);
       const { state } = player.journey;
@@ -100,6 +103,6 @@ it('keeps its state and its summary small and readable, whatever happens', () =>
       const text = describeJourney(viewOf(player.journey, rules));
       expect(text).not.toMatch(/undefined|NaN|null|Invalid|\[object/);
     }),
-    { numRuns: 150 },
+    150,
   );
 });

@@ -5,13 +5,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { holds } from '../support/kept-failures.ts';
 import { rules } from '../support/letters.ts';
 import type { Fate } from '../support/journey-player.ts';
 import { referenceJourney, type ToldEvent } from '../support/reference-journey.ts';
 import { afterwards, fates, toldEvents } from '../support/told-events.ts';
 import { VisitPlayer, type VisitEvent } from '../support/visit-player.ts';
 
-const runs = { numRuns: 300 };
+const runs = 300;
 
 /** Which events show the user: from the first of them on by chance, and the last for sure. */
 const shown = fc.array(fc.boolean(), { minLength: 1, maxLength: 12 });
@@ -52,8 +53,9 @@ it.each([
   // After a restart, events without the user come by another way than those with: their order among each other is lost.
   ['a login, and a bridge that restarts', fc.constant([true]), fates],
   ['events with and without the user, mixed', shown, fates.map((plan) => plan.map(withoutRestart))],
-])('the user’s journey is what it would be had all events shown the user: %s', (_, flagged, planned) => {
-  fc.assert(
+])('the user’s journey is what it would be had all events shown the user: %s', (name, flagged, planned) => {
+  holds(
+    name,
     fc.property(
       toldEvents,
       flagged,
@@ -99,7 +101,8 @@ it.each([
 });
 
 it('each event counts once for the user, whatever restarts and however it comes', () => {
-  fc.assert(
+  holds(
+    'each event counts once for the user, whatever restarts and however it comes',
     fc.property(toldEvents, shown, fc.nat(30), fates, (told, flags, firstShown, plan) => {
       const { player } = played(withUser(told, flags, firstShown), plan, 0);
       expect(player.journeys.get('u1_a')?.state.counts.events).toBe(told.length);
@@ -118,7 +121,8 @@ const whose = fc.array(
 );
 
 it('several visitors join the user whom their sessions show, each event counted once', () => {
-  fc.assert(
+  holds(
+    'several visitors join the user whom their sessions show, each event counted once',
     fc.property(toldEvents, whose, fates, (told, sessions, plan) => {
       const events = sessions.flatMap(({ user, length }, session) => {
         const first = sessions.slice(0, session).reduce((sum, before) => sum + before.length, 0);
@@ -143,7 +147,8 @@ it('several visitors join the user whom their sessions show, each event counted 
 });
 
 it('a shared device merges nobody: a second user gets nothing of what was done before or without an id', () => {
-  fc.assert(
+  holds(
+    'a shared device merges nobody: a second user gets nothing of what was done before or without an id',
     fc.property(toldEvents, shown, fc.nat(20), fc.nat(20), fates, (told, flags, beforeFirst, pause, plan) => {
       fc.pre(told.length > 1);
       const firstShown = Math.min(told.length - 2, beforeFirst);

@@ -95,12 +95,16 @@ export class Journey {
     return this.questionOf(lastSignOfLife(this.state), deadline, now);
   }
 
-  /** What the record says about the user's silence. */
-  answered({ until }: SilenceQuestion, answer: SilenceAnswer, now: number): void {
+  /**
+   * What the record says about the user's silence. `readsOwnFirst`: before a visitor's events that the record tells of are
+   * applied, the user's own are read that lie before them and wait for their letter. Journeys of before 0.2 did not.
+   */
+  answered({ until }: SilenceQuestion, answer: SilenceAnswer, now: number, readsOwnFirst = true): void {
     if (answer.silent === true) this.wasSilent(answer.quietUntil ?? null);
     if (answer.silent === false) {
       this.heardOf(answer.lastEventAt, now);
-      this.askAbout(answer.visitorId ?? this.state.journeyId, until);
+      if (readsOwnFirst || answer.visitorId === null) this.askAbout(this.state.journeyId, until);
+      if (answer.visitorId !== null) this.askAbout(answer.visitorId, until);
     }
     if (answer.silent === 'handed over') this.askAbout(this.state.journeyId, until);
   }
