@@ -39,15 +39,19 @@ export class RuleClient {
     });
   }
 
+  /** What the rule says. An ended one could still be asked, and is no rule any more. */
   async view(name: string): Promise<RuleView> {
-    return this.answered(name, () => this.handle(name).query<RuleView>(ruleQueryName));
+    const view = await this.viewIfRunning(name);
+    if (view) return view;
+    throw new SetupError(noSuchRule(name));
   }
 
   /** What the rule says; `null` where it does not run. */
   async viewIfRunning(name: string): Promise<RuleView | null> {
     try {
       const { status } = await this.soon(() => this.handle(name).describe());
-      return status.name === 'RUNNING' ? await this.view(name) : null;
+      if (status.name !== 'RUNNING') return null;
+      return await this.answered(name, () => this.handle(name).query<RuleView>(ruleQueryName));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -97,13 +101,14 @@ export class RuleClient {
   }
 }
 
+const noSuchRule = (name: string): string => `There is no rule ${name}: see npx aisle rules list.`;
+
 function explained(name: string, error: unknown): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
     const { cause } = error;
     return cause instanceof ApplicationFailure ? new SetupError(`${cause.message}.`) : error;
   }
-  if (error instanceof WorkflowNotFoundError)
-    return new SetupError(`There is no rule ${name}: see npx aisle rules list.`);
+  if (error instanceof WorkflowNotFoundError) return new SetupError(noSuchRule(name));
   const code = grpcCodeOf(error);
   const isLate = error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
   if (isLate || code === grpcCode.deadlineExceeded || code === grpcCode.failedPrecondition)

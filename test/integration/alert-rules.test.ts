@@ -53,8 +53,15 @@ async function apply(text: string, ...options: string[]): Promise<CommandResult>
   return rules('apply', join(folder, 'rules.yaml'), ...options);
 }
 
-const viewOf = async (name: string): Promise<RuleView> =>
-  JSON.parse((await rules('show', name, '--json')).stdout) as RuleView;
+/** A rule is asked between its evaluations: one whose SQL hangs may have to be asked twice. */
+async function viewOf(name: string): Promise<RuleView> {
+  const { stdout } = await waitUntil(
+    `${name} shows itself`,
+    () => rules('show', name, '--json'),
+    ({ code }) => code === 0,
+  );
+  return JSON.parse(stdout) as RuleView;
+}
 
 const latestLevel =
   'SELECT metric_value FROM system_metrics WHERE metric_name = \'level\' ORDER BY "timestamp" DESC LIMIT 1';
