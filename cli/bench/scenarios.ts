@@ -1,5 +1,6 @@
 import { SetupError } from '../../stack/setup-error.ts';
 import type { Scenario } from './scenario.ts';
+import { alertRules } from './scenarios/alert-rules.ts';
 import { deadlineToAlert } from './scenarios/deadline-to-alert.ts';
 import { drain } from './scenarios/drain.ts';
 import { hundredThousandEvents } from './scenarios/hundred-thousand-events.ts';
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   recordLatency,
   reports,
   whereItEnds,
+  alertRules,
   oneSignalPerEvent,
   hundredThousandEvents,
 ];
