@@ -1,6 +1,6 @@
 import { createCopyOrInsert } from '../../activities/copy-events.ts';
 import { createRecordIdentities } from '../../activities/record-identities.ts';
-import { connectPostgres, tryLogin } from '../../connections/postgres.ts';
+import { connectPostgres } from '../../connections/postgres.ts';
 import { groupsWithPrefix, topicsWithPrefix } from '../../events/topics.ts';
 import type { Lane, LaneContext } from '../open-lane.ts';
 import { keepReporting } from './keep-reporting.ts';
@@ -17,7 +17,6 @@ export async function openRecordLane(context: LaneContext): Promise<Lane> {
   const groupId = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX).record;
   const database = connectPostgres(settings, log, 'aisle-bridge');
   closing.add(() => database.end());
-  await tryLogin(database, settings, 'writer');
   const producer = await kafka.producer();
   closing.add(() => producer.close());
 

@@ -1,7 +1,7 @@
 import { untilItWorks } from '../../connections/back-off.ts';
 import type { Closing } from '../../connections/closing.ts';
 import type { Log } from '../../connections/log.ts';
-import { connectPostgres, isDatabaseUnavailable } from '../../connections/postgres.ts';
+import { connectPostgres, isDatabaseUnavailable, tryLogin } from '../../connections/postgres.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { Suppressions } from './suppressions.ts';
 
@@ -17,6 +17,7 @@ export async function openSuppressions(
 ): Promise<Suppressions> {
   const database = connectPostgres({ ...settings, DB_POOL_SIZE: poolSize }, log, 'aisle-bridge-suppressions');
   closing.add(() => database.end());
+  await tryLogin(database, settings, 'writer');
   const suppressions = new Suppressions(database);
   await untilItWorks(() => suppressions.refresh(), {
     mayRetry: isDatabaseUnavailable,

@@ -142,10 +142,11 @@ test('a run on its schedule lets go what is older to the day, keeps the rest, an
     expect(await keptSince('events')).toBe(today - 30 * day);
     for (const table of Object.keys(oneRowEach)) {
       const { rows } = await database.query<object>(`SELECT * FROM ${table}`);
-      expect(
-        rows.map((row): unknown[] => Object.values(row)),
-        table,
-      ).toEqual([expect.arrayContaining(['newer'])]);
+      // The worker writes readings of its own.
+      const written = rows
+        .map((row): unknown[] => Object.values(row))
+        .filter((values) => values.includes('older') || values.includes('newer'));
+      expect(written, table).toEqual([expect.arrayContaining(['newer'])]);
     }
     expect(await run()).toEqual({ daysMade: 0, daysDropped: 0, deleted: {} });
     expect(await eventIds()).toEqual(['kept-2', 'kept-3', 'kept-4']);

@@ -116,7 +116,7 @@ describe('what a component has no right to is refused:', () => {
   });
 
   test.each([
-    ['aisle-worker', 'raw-events'],
+    ['aisle-worker', 'raw-events.dlq'],
     ['aisle-bridge', 'alerts'],
   ] as const)('%s reads %s', async (user, topic) => {
     const offsets = await connectKafka(settingsOf(user), deployment.log).offsets();
