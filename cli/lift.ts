@@ -21,6 +21,10 @@ export async function runLift(shopper: Shopper): Promise<void> {
       throw new SetupError(
         `${pseudonym} is still being erased (receipt ${lifted.receiptNumber}): lift it when that is over.`,
       );
+    case 'just erased':
+      throw new SetupError(
+        `${pseudonym} was erased a moment ago, and a process may still remember its destroyed key: lift it after ${lifted.possibleFrom.toISOString()}.`,
+      );
     case 'lifted':
       process.stdout.write(
         `Lifted (receipt ${lifted.receiptNumber}): from now on the person may come back, as a new one. What happened before stays refused.\n`,

@@ -15,7 +15,10 @@ export interface ErasureReceipt {
   readonly completedAt: string;
   /** The person's own pseudonyms, one for each version of the key, and the visitors who had turned out to be the person. */
   readonly pseudonyms: number;
-  /** How many rows or runs were erased, by store; `purchases` were made anonymous instead. */
+  /**
+   * How many rows or runs were erased, by store; `purchases` and `orders` were made anonymous instead. Without `journey_keys`
+   * nothing of the person was encrypted.
+   */
   readonly erased: Readonly<Record<string, number>>;
   /** What the verification at the end found in each store: zero everywhere, or there is no receipt. */
   readonly left: Readonly<Record<string, number>>;
@@ -30,6 +33,7 @@ export const erasureSteps = [
   'erasing rows',
   'writing tombstones',
   'erasing runs',
+  'destroying keys',
   'verifying',
   'issuing the receipt',
 ] as const;

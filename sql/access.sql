@@ -50,7 +50,7 @@ INSERT INTO relation_access VALUES
   ('user_activity', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, UPDATE, DELETE', '*'),
   ('usual_load_times', 'SELECT, INSERT, UPDATE, DELETE', '', '*'),
   ('roll_up_marks', 'SELECT, UPDATE', '', ''),
-  ('report_rebuild', 'SELECT, INSERT, UPDATE', '', ''),
+  ('report_rebuild', 'SELECT, INSERT, UPDATE', 'SELECT, UPDATE', ''),
   -- An order's key may be the shop's order id.
   ('orders', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, UPDATE, DELETE',
     'journey_id, event_id, purchased_at, value, currency, items, bot'),

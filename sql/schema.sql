@@ -1562,6 +1562,7 @@ GRANT DELETE, SELECT, UPDATE ON TABLE purchases TO <database>_eraser;
 GRANT INSERT, SELECT, UPDATE ON TABLE record_progress TO <database>_writer;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE replayed_dead_letters TO <database>_writer;
 GRANT INSERT, SELECT, UPDATE ON TABLE report_rebuild TO <database>_writer;
+GRANT SELECT, UPDATE ON TABLE report_rebuild TO <database>_eraser;
 GRANT SELECT ON TABLE reporting.abandonments TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.actor_events TO <database>_reporter;
 GRANT SELECT ON TABLE reporting.actor_orders TO <database>_reporter;

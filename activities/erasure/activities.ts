@@ -17,6 +17,8 @@ export interface ErasureActivities {
   writeTombstones(receiptNumber: string): Promise<readonly TopicRemainder[]>;
   /** Deletes every Temporal run of the journeys; resolves when the server knows none of them. */
   eraseRuns(receiptNumber: string): Promise<void>;
+  /** Destroys the keys under which the person's payloads in Temporal were encrypted. */
+  destroyKeys(receiptNumber: string): Promise<void>;
   /** Counts what is left, by store. */
   countWhatIsLeft(receiptNumber: string): Promise<Readonly<Record<string, number>>>;
   /** Forgets whom it was about and gives the receipt; gives the same one again when it is there already. */

@@ -2,6 +2,7 @@ import type { WorkflowClient } from '@temporalio/client';
 
 import type { Database } from '../../connections/postgres.ts';
 import type { ErasureActivities } from './activities.ts';
+import { countKeys } from './destroy-keys.ts';
 import { isTheirs } from './erase-rows.ts';
 import { notedRuns } from './erase-runs.ts';
 import { heldTables } from './held-tables.ts';
@@ -25,11 +26,12 @@ export function createCountWhatIsLeft(
         left[held.table] = (left[held.table] ?? 0) + (rows[0]?.count ?? 0);
       }
     }
+    const journeyIds = await readJourneyIds(database, receiptNumber);
     const runs = new Set<string>();
-    for (const journeyId of await readJourneyIds(database, receiptNumber))
+    for (const journeyId of journeyIds)
       for (const { runId } of await findRuns(client, journeyId)) runs.add(runId);
     for (const { workflowId, runId } of await notedRuns(database, receiptNumber))
       if ((await describeRun(client, workflowId, runId)) !== null) runs.add(runId);
-    return { ...left, runs: runs.size };
+    return { ...left, runs: runs.size, journey_keys: await countKeys(database, journeyIds) };
   };
 }

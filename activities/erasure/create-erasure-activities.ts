@@ -6,6 +6,7 @@ import type { Database } from '../../connections/postgres.ts';
 import type { Topics } from '../../events/topics.ts';
 import type { ErasureActivities } from './activities.ts';
 import { createCountWhatIsLeft } from './count-what-is-left.ts';
+import { createDestroyKeys } from './destroy-keys.ts';
 import { createEraseRows } from './erase-rows.ts';
 import { createEraseRuns } from './erase-runs.ts';
 import { createIssueReceipt } from './issue-receipt.ts';
@@ -38,6 +39,7 @@ export function createErasureActivities(parts: ErasureParts): ErasureActivities 
     eraseRows: createEraseRows(database),
     writeTombstones: createWriteTombstones(parts),
     eraseRuns: createEraseRuns(database, workflows),
+    destroyKeys: createDestroyKeys(database),
     countWhatIsLeft: createCountWhatIsLeft(database, workflows),
     issueReceipt: createIssueReceipt(database),
   };

@@ -30,6 +30,7 @@ const eraseFrom = (held: HeldTable): string =>
     ? `DELETE FROM ${held.table} WHERE ${isTheirs(held)}`
     : `UPDATE ${held.table} SET ${held.anonymise} WHERE ${isTheirs(held)}`;
 
-const addToCount = `
+/** $1: receipt number, $2: store, $3: how many more were erased from it. */
+export const addToCount = `
   INSERT INTO erasure_counts AS known VALUES ($1, $2, $3)
   ON CONFLICT (receipt_number, store) DO UPDATE SET erased = known.erased + excluded.erased`;

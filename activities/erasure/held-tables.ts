@@ -39,6 +39,13 @@ export const heldTables: readonly HeldTable[] = [
       journey_id = 'erased_' || gen_random_uuid(), order_key = 'erased_' || gen_random_uuid(),
       event_id = 'erased_' || gen_random_uuid(), purchased_at = date_trunc('hour', purchased_at, 'UTC')`,
   },
+  {
+    table: 'report_rebuild',
+    identities: ['journeys_after'],
+    happenedAt: 'requested_at',
+    // How far a rebuild has come: one under way begins again, and does what is done already once more.
+    anonymise: `journeys_after = ''`,
+  },
   // Last: it says which visitors are the person.
   { table: 'identities', identities: ['user_id', 'session_id'], happenedAt: 'known_since' },
 ];

@@ -1,6 +1,7 @@
 import type { WorkflowClient } from '@temporalio/client';
 
 import type { Database } from '../../connections/postgres.ts';
+import { countKeys } from './destroy-keys.ts';
 import { isTheirs } from './erase-rows.ts';
 import { heldTables } from './held-tables.ts';
 import { findRuns } from './journey-runs.ts';
@@ -18,5 +19,5 @@ export async function holdsAnything(
   ]);
   if (rows[0]?.held) return true;
   for (const pseudonym of pseudonyms) if ((await findRuns(client, pseudonym)).length > 0) return true;
-  return false;
+  return (await countKeys(database, pseudonyms)) > 0;
 }

@@ -1,3 +1,4 @@
+import { longestMemoryMs } from '../../connections/encryption/data-keys.ts';
 import { inTransaction, type Database } from '../../connections/postgres.ts';
 import { writeAuditEntry } from '../write-audit-entry.ts';
 import { findErasure } from './open-erasure.ts';
@@ -5,7 +6,12 @@ import { findErasure } from './open-erasure.ts';
 export type Lifted =
   | { readonly was: 'lifted'; readonly receiptNumber: string }
   | { readonly was: 'not suppressed' }
-  | { readonly was: 'being erased'; readonly receiptNumber: string };
+  | { readonly was: 'being erased'; readonly receiptNumber: string }
+  /** Until then a process may write under a destroyed key, which would end the new person's journey. */
+  | { readonly was: 'just erased'; readonly possibleFrom: Date };
+
+/** For what a process had asked for when its key was destroyed. */
+const marginMs = 5_000;
 
 /**
  * Lets a person, with the visitors that were erased together, come back as a new one: what happens from now on is taken,
@@ -21,6 +27,9 @@ export function liftSuppression(
     if (!erasure) return { was: 'not suppressed' };
     const { receiptNumber, receipt } = erasure;
     if (!receipt) return { was: 'being erased', receiptNumber };
+    const possibleFrom = new Date(Date.parse(receipt.completedAt) + longestMemoryMs + marginMs);
+    if ((receipt.erased['journey_keys'] ?? 0) > 0 && possibleFrom.getTime() > Date.now())
+      return { was: 'just erased', possibleFrom };
     await session.query(`UPDATE suppressions SET until = now() WHERE receipt_number = $1 AND until > now()`, [
       receiptNumber,
     ]);

@@ -25,10 +25,18 @@ interface KeyRow {
   readonly wrapped_key: Buffer;
 }
 
+interface JourneyKey extends DataKey {
+  /** Not the key of somebody who is erased: what an activity's last words are encrypted under, nobody can read. */
+  readonly isKept: boolean;
+}
+
 const keyBytes = 32;
 const mostRemembered = 20_000;
-/** So long may a process go on to use a key that has been destroyed: an erasure ends the journey first. */
-const longestMemoryMs = 60_000;
+/**
+ * So long may a process go on to use a key that has been destroyed: an erasure ends the journey first, and the person may
+ * come back only later.
+ */
+export const longestMemoryMs = 60_000;
 const mostAskedAtOnce = 500;
 
 /**
@@ -40,7 +48,7 @@ export class DataKeys {
   private readonly known = new LRUCache<string, DataKey>({ max: mostRemembered, ttl: longestMemoryMs });
   private readonly masterKeys: readonly MasterKey[];
   private readonly database: Database;
-  private readonly ofJourney: DataLoader<string, DataKey>;
+  private readonly ofJourney: DataLoader<string, JourneyKey>;
   private readonly ofId: DataLoader<string, DataKey | null>;
 
   constructor(masterKeys: readonly MasterKey[], database: Database) {
@@ -53,7 +61,10 @@ export class DataKeys {
 
   /** The journey's key, made if it has none. */
   async forJourney(journeyId: string): Promise<DataKey> {
-    return this.known.get(journeyId) ?? this.remember(await this.ofJourney.load(journeyId));
+    const known = this.known.get(journeyId);
+    if (known) return known;
+    const { isKept, ...key } = await this.ofJourney.load(journeyId);
+    return isKept ? this.remember(key) : key;
   }
 
   /** The key that a payload names; `null` when it has been destroyed. */
@@ -70,7 +81,7 @@ export class DataKeys {
     return key;
   }
 
-  private async readOrMake(journeyIds: readonly string[]): Promise<(DataKey | Error)[]> {
+  private async readOrMake(journeyIds: readonly string[]): Promise<(JourneyKey | Error)[]> {
     const wanted = [...journeyIds].sort();
     const find = async () => {
       const { rows } = await this.query({
@@ -81,9 +92,10 @@ export class DataKeys {
       return new Map(rows.map((row) => [row.journey_id, row]));
     };
     let rows = await find();
+    let made: readonly KeyRow[] = [];
     const missing = wanted.filter((journeyId) => !rows.has(journeyId));
     if (missing.length > 0) {
-      const made = missing.map((journeyId) => this.make(journeyId));
+      made = missing.map((journeyId) => this.make(journeyId));
       await this.query({
         name: 'make-journey-keys',
         text: makeKeys,
@@ -99,8 +111,11 @@ export class DataKeys {
       rows = await find();
     }
     return journeyIds.map((journeyId) => {
-      const row = rows.get(journeyId);
-      return row ? this.unwrapped(row) : new Error('a journey’s key was destroyed while it was made');
+      const kept = rows.get(journeyId);
+      const row = kept ?? made.find((one) => one.journey_id === journeyId);
+      if (!row) return new Error('a journey’s key was destroyed while it was read');
+      const key = this.unwrapped(row);
+      return key instanceof Error ? key : { ...key, isKept: kept !== undefined };
     });
   }
 
@@ -166,5 +181,7 @@ const keysById =
 
 const makeKeys = `
   INSERT INTO journey_keys (key_id, journey_id, master_key_id, wrapped_key)
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[])
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS made (key_id, journey_id, master_key_id, wrapped_key)
+  WHERE NOT EXISTS (
+    SELECT FROM suppressions WHERE reference = subject_reference(made.journey_id) AND until = 'infinity')
   ON CONFLICT (journey_id) DO NOTHING`;

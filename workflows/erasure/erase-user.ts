@@ -62,6 +62,8 @@ export async function eraseUser(receiptNumber: string): Promise<ErasureReceipt> 
     const topics = await steps.writeTombstones(receiptNumber);
     enter('erasing runs');
     await steps.eraseRuns(receiptNumber);
+    enter('destroying keys');
+    await steps.destroyKeys(receiptNumber);
     enter('verifying');
     const left = await steps.countWhatIsLeft(receiptNumber);
     if (Object.values(left).every((count) => count === 0)) {
