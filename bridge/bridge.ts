@@ -7,11 +7,11 @@ import type { Log } from '../connections/log.ts';
 import { connectPostgres } from '../connections/postgres.ts';
 import { topicsWithPrefix } from '../events/topics.ts';
 import type { LaneName } from '../settings/bridge-lanes.ts';
+import type { PseudonymKey } from '../settings/pseudonym-keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openJourneyLane } from './journey/open-journey-lane.ts';
 import type { Lane, LaneContext } from './open-lane.ts';
-import { createParser } from './parse/parse-event.ts';
-import { createPseudonyms } from './parse/pseudonyms.ts';
+import { createKeyedParser } from './parse/keyed-parser.ts';
 import { createSharedParser } from './parse/shared-parser.ts';
 import { openRecordLane } from './record/open-record-lane.ts';
 import { Tally } from './tally.ts';
@@ -28,7 +28,8 @@ const openLane: Readonly<Record<LaneName, (context: LaneContext) => Promise<Lane
 
 export interface BridgeOptions {
   readonly settings: Settings;
-  readonly pseudonymKey: string;
+  /** The present one first; at least that one. */
+  readonly pseudonymKeys: readonly PseudonymKey[];
   readonly log: Log;
   /** Called once, when every lane has its partitions. */
   readonly onReady: () => void;
@@ -74,10 +75,7 @@ async function openLanes(
   const offsets = await kafka.offsets();
   closing.add(() => offsets.close());
   const noteJoined = onceAllJoined(settings.BRIDGE_LANES, options.onReady);
-  const parse = createParser(createPseudonyms(options.pseudonymKey), {
-    maxEventBytes: settings.MAX_EVENT_BYTES,
-    clockSkewLimitMs: settings.CLOCK_SKEW_LIMIT,
-  });
+  const parse = createKeyedParser(options.pseudonymKeys, settings);
   const suppressions = await openSuppressions(settings, log, closing, stopping);
   const context = {
     settings,

@@ -1,6 +1,7 @@
 import { subjectReference } from '../activities/subject-reference.ts';
 import type { Database } from '../connections/postgres.ts';
-import { journeyIdOf } from './journey/journey-id.ts';
+import { pseudonymKeysOf } from '../settings/pseudonym-keys.ts';
+import { journeyIdsOf } from './journey/journey-id.ts';
 import { printable, readableTime } from './journey/wording.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
 import { askDatabase } from './ask-database.ts';
@@ -28,8 +29,9 @@ interface AuditRow {
 /** Prints entries of the audit log on stdout, the latest last. */
 export async function runAudit({ user, action, sinceMs, limit, json }: AuditOptions): Promise<void> {
   const settings = await settingsOfRunningSystem();
-  const subject = user === undefined ? null : subjectReference(journeyIdOf({ user }, settings.PSEUDONYM_KEY));
-  const values = [action ?? '', sinceMs ?? null, subject, limit];
+  const subjects =
+    user === undefined ? null : journeyIdsOf({ user }, pseudonymKeysOf(settings)).map(subjectReference);
+  const values = [action ?? '', sinceMs ?? null, subjects, limit];
   const find = async (database: Database) => (await database.query<AuditRow>(latest, values)).rows;
   const rows = await askDatabase(settings, find, 'eraser');
   if (json) process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -48,7 +50,7 @@ const latest = `
     SELECT * FROM audit_log
     WHERE starts_with(action, $1)
       AND ($2::float8 IS NULL OR written_at >= now() - make_interval(secs => $2::float8 / 1000))
-      AND ($3::text IS NULL OR subject = $3)
+      AND ($3::text[] IS NULL OR subject = ANY($3))
     ORDER BY entry_id DESC
     LIMIT $4
   ) AS latest

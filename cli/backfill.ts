@@ -2,6 +2,7 @@ import { createRecordIdentities } from '../activities/record-identities.ts';
 import { onlyKept } from '../bridge/backfill/kept-events.ts';
 import { UnreadableFileError, type FileFormat } from '../bridge/backfill/read-file.ts';
 import { RecordFiller } from '../bridge/backfill/record-filler.ts';
+import { onlyUnerased } from '../bridge/backfill/unerased-events.ts';
 import { createLog } from '../connections/log.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { onStopRequest } from '../stack/stop-request.ts';
@@ -39,7 +40,7 @@ export async function runBackfill({ file, format, ...options }: BackfillOptions)
   try {
     const { counts, failure } = await askDatabase(settings, async (database) => {
       const filler = new RecordFiller({
-        parse: await onlyKept(parse, database),
+        parse: await onlyUnerased(await onlyKept(parse, database), database),
         database,
         recordIdentities: createRecordIdentities(database),
         batchSize: settings.BATCH_SIZE,

@@ -5,13 +5,14 @@ import { findErasure, openErasure } from '../activities/erasure/open-erasure.ts'
 import { startErasure } from '../activities/erasure/start-erasure.ts';
 import type { Database } from '../connections/postgres.ts';
 import type { ErasureReceipt } from '../events/erasure.ts';
+import { pseudonymKeysOf } from '../settings/pseudonym-keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { askDatabase } from './ask-database.ts';
 import { receiptText } from './erase/receipt-text.ts';
 import { waitForReceipt } from './erase/wait-for-receipt.ts';
 import { askTemporal } from './journey/ask-temporal.ts';
-import { journeyIdOf, type Shopper } from './journey/journey-id.ts';
+import { journeyIdsOf, type Shopper } from './journey/journey-id.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
 import { operatorName } from './operator-name.ts';
 
@@ -32,7 +33,7 @@ const otherCallsMs = 30_000;
  */
 export async function runErase({ force, json, waitMs, ...shopper }: EraseOptions): Promise<void> {
   const settings = await settingsOfRunningSystem();
-  const pseudonyms = [journeyIdOf(shopper, settings.PSEUDONYM_KEY)];
+  const pseudonyms = journeyIdsOf(shopper, pseudonymKeysOf(settings));
   const eraseIn = (database: Database) =>
     askTemporal(
       settings,
@@ -55,12 +56,18 @@ interface Erasing {
 
 async function erase({ settings, database, client, pseudonyms, force, waitMs }: Erasing) {
   const known = await findErasure(database, pseudonyms);
-  if (!known && !force && !(await holdsAnything(database, client.workflow, pseudonyms))) {
+  const isAnythingHeld = await holdsAnything(database, client.workflow, pseudonyms);
+  if (!known && !force && !isAnythingHeld) {
     throw new SetupError(
       `Nothing is held about ${pseudonyms.join(' or ')}, no row and no journey, and nothing was changed. With --force the person is suppressed all the same, so that events on their way are refused.`,
     );
   }
-  const { receiptNumber, receipt } = await openErasure(database, pseudonyms, operatorName(settings));
+  const { receiptNumber, receipt } = await openErasure(
+    database,
+    pseudonyms,
+    operatorName(settings),
+    Boolean(known?.receipt) && isAnythingHeld,
+  );
   if (receipt) return { receipt, isFirst: false };
   await startErasure(client.workflow, settings.TEMPORAL_TASK_QUEUE, receiptNumber);
   const issued: ErasureReceipt = await waitForReceipt({ database, client, receiptNumber, waitMs });

@@ -6,6 +6,7 @@ import { findSubjects, readHeld } from '../activities/erasure/read-held.ts';
 import { subjectReference } from '../activities/subject-reference.ts';
 import { writeAuditEntry } from '../activities/write-audit-entry.ts';
 import type { Database } from '../connections/postgres.ts';
+import { pseudonymKeysOf } from '../settings/pseudonym-keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import type { JourneyView } from '../workflows/journey/view.ts';
@@ -13,7 +14,7 @@ import { askDatabase } from './ask-database.ts';
 import { openExportFolder, writeJson, writeRows } from './export/export-folder.ts';
 import { readJourney, readRuns, type ExportedRun } from './export/read-workflows.ts';
 import { askTemporal } from './journey/ask-temporal.ts';
-import { journeyIdOf, type Shopper } from './journey/journey-id.ts';
+import { journeyIdsOf, type Shopper } from './journey/journey-id.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
 import { operatorName } from './operator-name.ts';
 
@@ -27,8 +28,8 @@ const longestMs = 300_000;
  */
 export async function runExport({ out, ...shopper }: ExportOptions): Promise<void> {
   const settings = await settingsOfRunningSystem();
-  const pseudonyms = [journeyIdOf(shopper, settings.PSEUDONYM_KEY)];
-  const folder = resolve(out ?? `aisle-export-${pseudonyms.join('-')}`);
+  const pseudonyms = journeyIdsOf(shopper, pseudonymKeysOf(settings));
+  const folder = resolve(out ?? `aisle-export-${pseudonyms[0]}`);
   const exportAll = (database: Database) =>
     askTemporal(
       settings,

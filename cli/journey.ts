@@ -2,10 +2,11 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 
 import { journeyQueryName, journeyWorkflowId } from '../events/letter.ts';
+import { pseudonymKeysOf } from '../settings/pseudonym-keys.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import type { JourneyView } from '../workflows/journey/view.ts';
 import { askTemporal, grpcCode, grpcCodeOf, longestAnswerMs } from './journey/ask-temporal.ts';
-import { journeyIdOf, type Shopper } from './journey/journey-id.ts';
+import { journeyIdsOf, type Shopper } from './journey/journey-id.ts';
 import { journeyText, type FoundJourney } from './journey/journey-text.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
 import { readableTime } from './journey/wording.ts';
@@ -18,15 +19,26 @@ export type JourneyOptions = Shopper & { readonly json: boolean };
  */
 export async function runJourney({ json, ...shopper }: JourneyOptions): Promise<void> {
   const settings = await settingsOfRunningSystem();
-  const journeyId = journeyIdOf(shopper, settings.PSEUDONYM_KEY);
-  const found = await askTemporal(settings, (client) => findJourney(client, journeyId));
+  const journeyIds = journeyIdsOf(shopper, pseudonymKeysOf(settings));
+  const found = await askTemporal(settings, (client) => findJourney(client, journeyIds));
   const text = json
     ? JSON.stringify({ ...found.view, endedAt: found.endedAt })
     : journeyText(found, Date.now());
   process.stdout.write(`${text}\n`);
 }
 
-async function findJourney(client: Client, journeyId: string): Promise<FoundJourney> {
+/** The journey under the present key; where there is none, the first under an earlier one that is still known. */
+async function findJourney(client: Client, journeyIds: readonly string[]): Promise<FoundJourney> {
+  for (const journeyId of journeyIds) {
+    const found = await findJourneyOf(client, journeyId);
+    if (found !== null) return found;
+  }
+  throw new SetupError(
+    `There is no journey ${journeyIds.join(' or ')}: nothing has been heard of it, or it ended longer ago than Temporal keeps workflows.`,
+  );
+}
+
+async function findJourneyOf(client: Client, journeyId: string): Promise<FoundJourney | null> {
   const handle = client.workflow.getHandle(journeyWorkflowId(journeyId));
   try {
     const { closeTime } = await handle.describe();
@@ -34,9 +46,7 @@ async function findJourney(client: Client, journeyId: string): Promise<FoundJour
     return { endedAt, view: await askJourney(handle, journeyId, endedAt) };
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new SetupError(
-      `There is no journey ${journeyId}: nothing has been heard of it, or it ended longer ago than Temporal keeps workflows.`,
-    );
+    return null;
   }
 }
 

@@ -1,17 +1,19 @@
 import { liftSuppression } from '../activities/erasure/lift-suppression.ts';
+import { pseudonymKeysOf } from '../settings/pseudonym-keys.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { askDatabase } from './ask-database.ts';
-import { journeyIdOf, type Shopper } from './journey/journey-id.ts';
+import { journeyIdsOf, type Shopper } from './journey/journey-id.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
 import { operatorName } from './operator-name.ts';
 
 /** Ends a suppression. Throws a `SetupError` with one sentence when there is none, or the erasure is not over. */
 export async function runLift(shopper: Shopper): Promise<void> {
   const settings = await settingsOfRunningSystem();
-  const pseudonym = journeyIdOf(shopper, settings.PSEUDONYM_KEY);
+  const pseudonyms = journeyIdsOf(shopper, pseudonymKeysOf(settings));
+  const pseudonym = pseudonyms.join(' or ');
   const lifted = await askDatabase(
     settings,
-    (database) => liftSuppression(database, [pseudonym], operatorName(settings)),
+    (database) => liftSuppression(database, pseudonyms, operatorName(settings)),
     'eraser',
   );
   switch (lifted.was) {

@@ -4,6 +4,12 @@ import { bridgeLanes } from './bridge-lanes.ts';
 import { codecTokens } from './codec-tokens.ts';
 import { durationMs } from './duration.ts';
 import { masterKeys } from './master-keys.ts';
+import {
+  disagreementsOfKeys,
+  greatestKeyVersion,
+  leastKeyCharacters,
+  pseudonymKeysBefore,
+} from './pseudonym-keys.ts';
 import { quietHours, timeZone } from './quiet-hours.ts';
 import { retentionDays } from './retention-days.ts';
 import { withSecretsFromFiles } from './secrets.ts';
@@ -36,6 +42,7 @@ export const secretNames = [
   'KAFKA_SASL_PASSWORD',
   'TEMPORAL_API_KEY',
   'PSEUDONYM_KEY',
+  'PSEUDONYM_KEYS_BEFORE',
   'ALERT_WEBHOOK_URL',
   'ALERT_WEBHOOK_SECRET',
   'PAYLOAD_MASTER_KEY',
@@ -101,7 +108,12 @@ export const environmentSchema = z.object({
   TEMPORAL_TLS_KEY_FILE: optionalText,
   TEMPORAL_API_KEY: optionalText,
 
-  PSEUDONYM_KEY: z.string().min(16, 'expected a secret of at least 16 characters').optional(),
+  PSEUDONYM_KEY: z
+    .string()
+    .min(leastKeyCharacters, `expected a secret of at least ${leastKeyCharacters} characters`)
+    .optional(),
+  PSEUDONYM_KEY_VERSION: count(1, 1, greatestKeyVersion),
+  PSEUDONYM_KEYS_BEFORE: pseudonymKeysBefore,
 
   /** Who is named in the audit log by a command; without it, the operating system's name of whoever runs it. */
   AUDIT_ACTOR: optionalText,
@@ -198,7 +210,7 @@ function consistent(settings: Settings): Settings {
   if (Boolean(settings.TEMPORAL_TLS_CERT_FILE) !== Boolean(settings.TEMPORAL_TLS_KEY_FILE)) {
     problems.push('TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE: expected both or neither');
   }
-  problems.push(...tooSoonForgotten(settings));
+  problems.push(...disagreementsOfKeys(settings), ...tooSoonForgotten(settings));
   if (settings.TEMPORAL_API_KEY && !settings.TEMPORAL_TLS) {
     problems.push('TEMPORAL_TLS: expected true, as TEMPORAL_API_KEY could be read on the way otherwise');
   }

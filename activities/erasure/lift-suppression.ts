@@ -1,5 +1,6 @@
 import { longestMemoryMs } from '../../connections/encryption/data-keys.ts';
 import { inTransaction, type Database } from '../../connections/postgres.ts';
+import { subjectReference } from '../subject-reference.ts';
 import { writeAuditEntry } from '../write-audit-entry.ts';
 import { findErasure } from './open-erasure.ts';
 
@@ -30,9 +31,11 @@ export function liftSuppression(
     const possibleFrom = new Date(Date.parse(receipt.completedAt) + longestMemoryMs + marginMs);
     if ((receipt.erased['journey_keys'] ?? 0) > 0 && possibleFrom.getTime() > Date.now())
       return { was: 'just erased', possibleFrom };
-    await session.query(`UPDATE suppressions SET until = now() WHERE receipt_number = $1 AND until > now()`, [
-      receiptNumber,
-    ]);
+    await session.query(
+      `UPDATE suppressions SET until = now()
+       WHERE until > now() AND receipt_number IN (SELECT receipt_number FROM suppressions WHERE reference = ANY($1))`,
+      [pseudonyms.map(subjectReference)],
+    );
     await writeAuditEntry(session, { actor: liftedBy, action: 'erasure.lifted', subject: receiptNumber });
     return { was: 'lifted', receiptNumber };
   });

@@ -14,19 +14,22 @@ export interface OpenedErasure {
 /**
  * Notes that a person is to be erased, in the audit log too, and suppresses the person from this moment on. The person is
  * known by one pseudonym for each version of the key. Asked again it gives what is there: an erasure under way, or the
- * receipt. Nothing happens yet: the workflow of this number does it.
+ * receipt. Nothing happens yet: the workflow of this number does it. `isHeldAgain`: whether something is held all the same, as where the first
+ * erasure did not know the pseudonyms of another key; then there is another one.
  */
 export function openErasure(
   database: Database,
   pseudonyms: readonly string[],
   requestedBy: string,
+  isHeldAgain = false,
 ): Promise<OpenedErasure> {
   const references = pseudonyms.map(subjectReference);
   return inTransaction(database, async (session) => {
     // Two requests at once wait for one another, and the second finds the first.
     for (const reference of references.toSorted())
       await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [reference]);
-    const first = await findErasure(session, pseudonyms);
+    const known = await findErasure(session, pseudonyms);
+    const first = known?.receipt && isHeldAgain ? null : known;
     const receiptNumber = first?.receiptNumber ?? randomUUID();
     if (!first) {
       await session.query('INSERT INTO erasures (receipt_number, requested_by) VALUES ($1, $2)', [
@@ -50,7 +53,7 @@ export function openErasure(
   });
 }
 
-/** The erasure, under way or over, of a person who is suppressed; null when there is none. */
+/** The erasure of a person who is suppressed, one that is under way rather than the first that is over; null when there is none. */
 export async function findErasure(
   database: Database | DatabaseSession,
   pseudonyms: readonly string[],
@@ -59,7 +62,7 @@ export async function findErasure(
     `SELECT e.receipt_number, e.receipt
      FROM suppressions s JOIN erasures e USING (receipt_number)
      WHERE s.reference = ANY($1) AND s.until = 'infinity'
-     ORDER BY e.requested_at LIMIT 1`,
+     ORDER BY e.completed_at NULLS FIRST LIMIT 1`,
     [pseudonyms.map(subjectReference)],
   );
   const first = rows[0];

@@ -136,8 +136,8 @@ export class JourneyLane {
       ledger.skip(offset);
       return;
     }
-    const { event } = parsed;
-    if ((event.bot && !botsInFunnels) || suppressions.refuses(event)) {
+    const { event, earlierJourneyIds } = parsed;
+    if ((event.bot && !botsInFunnels) || suppressions.refuses(event, earlierJourneyIds)) {
       ledger.skip(offset);
       return;
     }

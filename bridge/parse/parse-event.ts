@@ -17,7 +17,12 @@ export interface RawMessage {
 }
 
 export type Parsed =
-  | { readonly usable: true; readonly event: ShopEvent }
+  | {
+      readonly usable: true;
+      readonly event: ShopEvent;
+      /** What the event's `journeyId` was under earlier keys: whoever was erased under one of them may not come back. */
+      readonly earlierJourneyIds?: readonly string[];
+    }
   | { readonly usable: false; readonly reason: string; readonly eventId: string | null };
 
 export interface ParseLimits {
@@ -30,8 +35,15 @@ const maxPropertiesBytes = 8192;
 const mostGrowthByMasking = 8;
 const actionAliases: Readonly<Record<string, ActionName>> = { page_view: 'pageview' };
 
-/** Turns one message into the canonical event, or says why it cannot be used. Never throws, and no reason echoes a value. */
-export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (message: RawMessage) => Parsed {
+/**
+ * Turns one message into the canonical event, or says why it cannot be used. Never throws, and no reason echoes a value.
+ * `earlier`: the pseudonyms under the keys that were in use before.
+ */
+export function createParser(
+  pseudonyms: Pseudonyms,
+  limits: ParseLimits,
+  earlier: readonly Pseudonyms[] = [],
+): (message: RawMessage) => Parsed {
   const isBots = createBotCheck();
   return ({ value, appendedAt }) => {
     if (value === null || value.length === 0) return unusable('the message is empty');
@@ -49,8 +61,14 @@ export function createParser(pseudonyms: Pseudonyms, limits: ParseLimits): (mess
     const result = rawEventSchema.safeParse(json);
     if (!result.success) return unusable(describe(result.error), eventIdOf(json));
     const parsed = canonical(result.data, json as Record<string, unknown>, value.length, appendedAt);
-    return typeof parsed === 'string' ? unusable(parsed, eventIdOf(json)) : { usable: true, event: parsed };
+    if (typeof parsed === 'string') return unusable(parsed, eventIdOf(json));
+    if (earlier.length === 0) return { usable: true, event: parsed };
+    return { usable: true, event: parsed, earlierJourneyIds: earlierIdsOf(result.data) };
   };
+
+  function earlierIdsOf({ user_id: user, session_id: session }: RawEvent): string[] {
+    return earlier.map(({ ofUser, ofSession }) => (user ? ofUser(user) : ofSession(session ?? '')));
+  }
 
   /** The event, or why it cannot be used. */
   function canonical(

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 
+import type { PseudonymKey } from '../../settings/pseudonym-keys.ts';
 import { remembering } from './remembering.ts';
 
-/** The version of the key, part of every pseudonym so that a rotated key is told apart. */
-const keyVersion = 1;
 const mostRemembered = 50_000;
 
 export interface Pseudonyms {
@@ -12,14 +11,14 @@ export interface Pseudonyms {
 }
 
 /**
- * Keyed HMAC-SHA-256 pseudonyms, cut to 128 bits: `u1_<32 hex digits>` for a user, `s1_…` for a session.
- * The two kinds are apart, so a session id that equals a user id gives no hint. Without the key nobody can tell
- * which id a pseudonym stands for, nor test a guess.
+ * Keyed HMAC-SHA-256 pseudonyms, cut to 128 bits: `u1_<32 hex digits>` for a user, `s1_…` for a session, the number being the
+ * key's version. The two kinds are apart, so a session id that equals a user id gives no hint. Without the key nobody can
+ * tell which id a pseudonym stands for, nor test a guess.
  */
-export function createPseudonyms(key: string): Pseudonyms {
+export function createPseudonyms({ key, version }: PseudonymKey): Pseudonyms {
   return {
-    ofUser: remembering((id) => `u${keyVersion}_${digest(key, 'user', id)}`, mostRemembered),
-    ofSession: remembering((id) => `s${keyVersion}_${digest(key, 'session', id)}`, mostRemembered),
+    ofUser: remembering((id) => `u${version}_${digest(key, 'user', id)}`, mostRemembered),
+    ofSession: remembering((id) => `s${version}_${digest(key, 'session', id)}`, mostRemembered),
   };
 }
 

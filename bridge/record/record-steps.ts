@@ -66,8 +66,8 @@ export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStep
     const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: waitingFor('Kafka', log) };
     return {
       open: (partition, next) =>
-        new RecordedBatch({ topic: topics.rawEvents.name, partition, next }, parse, (event) =>
-          suppressions.refuses(event),
+        new RecordedBatch({ topic: topics.rawEvents.name, partition, next }, parse, (event, earlier) =>
+          suppressions.refuses(event, earlier),
         ),
       write: async (batch) => {
         const { events, eventsOfErased, placeOf } = batch;

@@ -6,6 +6,8 @@ import type { ParseAt } from '../parse/shared-parser.ts';
 import { toDeadLetterMessage, type DeadLetter } from './dead-letters.ts';
 import { toPageViewMessage } from './page-views.ts';
 
+type IsOfErased = (event: ShopEvent, earlierJourneyIds?: readonly string[]) => boolean;
+
 /** Messages of one partition on their way: the events for the record, and what is told of the others. */
 export class RecordedBatch {
   readonly partition: number;
@@ -16,7 +18,7 @@ export class RecordedBatch {
   eventsOfErased = 0;
   private readonly topic: string;
   private readonly parse: ParseAt;
-  private readonly isOfErased: (event: ShopEvent) => boolean;
+  private readonly isOfErased: IsOfErased;
   private readonly messages = new Map<ShopEvent, IncomingMessage>();
   private readonly unrecordable = new Set<ShopEvent>();
   private readonly letters: DeadLetter[] = [];
@@ -24,7 +26,7 @@ export class RecordedBatch {
   constructor(
     place: { topic: string; partition: number; next: number },
     parse: ParseAt,
-    isOfErased: (event: ShopEvent) => boolean,
+    isOfErased: IsOfErased,
   ) {
     this.topic = place.topic;
     this.partition = place.partition;
@@ -35,7 +37,7 @@ export class RecordedBatch {
 
   add(message: IncomingMessage): void {
     const parsed = this.parse(message, this.partition, message.offset);
-    if (parsed.usable && this.isOfErased(parsed.event)) this.eventsOfErased += 1;
+    if (parsed.usable && this.isOfErased(parsed.event, parsed.earlierJourneyIds)) this.eventsOfErased += 1;
     else if (parsed.usable) {
       this.events.push(parsed.event);
       this.messages.set(parsed.event, message);

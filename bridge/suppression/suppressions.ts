@@ -37,9 +37,15 @@ export class Suppressions {
     for (const listener of this.listeners) listener();
   }
 
-  /** Whether the event is of somebody who has been erased, and happened before a suppression was lifted. */
-  refuses({ journeyId, time }: ShopEvent): boolean {
-    return this.untilByReference.size > 0 && time < this.untilOf(journeyId);
+  /**
+   * Whether the event is of somebody who has been erased, under the present pseudonym or an earlier one, and happened before
+   * the suppression was lifted.
+   */
+  refuses({ journeyId, time }: ShopEvent, earlierJourneyIds: readonly string[] = []): boolean {
+    if (this.untilByReference.size === 0) return false;
+    return (
+      time < this.untilOf(journeyId) || earlierJourneyIds.some((earlier) => time < this.untilOf(earlier))
+    );
   }
 
   /** Whether somebody is erased and may not come back for now. */

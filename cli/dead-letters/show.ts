@@ -3,8 +3,7 @@ import { maskedBody } from '../../bridge/dead-letters/masked-body.ts';
 import { readRawMessages, type Gone } from '../../bridge/dead-letters/raw-messages.ts';
 import { readReplayed } from '../../bridge/dead-letters/replayed.ts';
 import { writeAuditEntry } from '../../activities/write-audit-entry.ts';
-import { createParser } from '../../bridge/parse/parse-event.ts';
-import { createPseudonyms } from '../../bridge/parse/pseudonyms.ts';
+import { createKeyedParser } from '../../bridge/parse/keyed-parser.ts';
 import type { RangeMessage } from '../../connections/kafka.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { SetupError } from '../../stack/setup-error.ts';
@@ -82,10 +81,7 @@ function describe(
   };
   if (typeof message === 'string') return { ...known, gone: message };
   // The key matters to pseudonyms, and not to whether an event can be used.
-  const parse = createParser(createPseudonyms(settings.PSEUDONYM_KEY ?? 'none'), {
-    maxEventBytes: settings.MAX_EVENT_BYTES,
-    clockSkewLimitMs: settings.CLOCK_SKEW_LIMIT,
-  });
+  const parse = createKeyedParser([{ version: 1, key: 'none' }], settings);
   const parsed = parse(message);
   const body = unmasked ? bodyOf(message.value) : maskedBody(message.value);
   return { ...known, present_reason: parsed.usable ? null : parsed.reason, body };

@@ -1,4 +1,5 @@
 import { createPseudonyms } from '../../bridge/parse/pseudonyms.ts';
+import type { PseudonymKey } from '../../settings/pseudonym-keys.ts';
 import { SetupError } from '../../stack/setup-error.ts';
 
 export interface Shopper {
@@ -11,22 +12,24 @@ export interface Shopper {
 const pseudonym = /^[us]\d+_[0-9a-f]{32}$/;
 
 /**
- * The pseudonym under which the journey runs. Throws a `SetupError` whose message never holds the id that was given:
+ * The pseudonyms under which somebody's journeys run, one for each key, that of the present key first. Throws a `SetupError` whose message never holds the id that was given:
  * a terminal's output ends up in tickets and logs.
  */
-export function journeyIdOf({ user, session }: Shopper, pseudonymKey: string | undefined): string {
+export function journeyIdsOf({ user, session }: Shopper, keys: readonly PseudonymKey[]): readonly string[] {
   if (Boolean(user) === Boolean(session)) {
     throw new SetupError(
       "Whose journey? Give either a user's id, or a visitor's session id with --session <id>.",
     );
   }
   const id = user || session || '';
-  if (pseudonym.test(id)) return id;
-  if (pseudonymKey === undefined) {
+  if (pseudonym.test(id)) return [id];
+  if (keys.length === 0) {
     throw new SetupError(
       'An id is looked up by its pseudonym: set PSEUDONYM_KEY or PSEUDONYM_KEY_FILE to the key of the bridge, or give the pseudonym itself (u1_…, s1_…).',
     );
   }
-  const pseudonyms = createPseudonyms(pseudonymKey);
-  return user ? pseudonyms.ofUser(id) : pseudonyms.ofSession(id);
+  return keys.map((key) => {
+    const { ofUser, ofSession } = createPseudonyms(key);
+    return user ? ofUser(id) : ofSession(id);
+  });
 }

@@ -102,7 +102,7 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
     owner,
     administrator,
     temporal,
-    pseudonyms: createPseudonyms(pseudonymKey),
+    pseudonyms: createPseudonyms({ version: 1, key: pseudonymKey }),
     log,
     processes,
     start: run,

@@ -6,7 +6,7 @@ export const appendedAt = Date.UTC(2026, 4, 17, 12);
 export const clockSkewLimitMs = 5 * 60_000;
 export const maxEventBytes = 262_144;
 
-export const pseudonyms = createPseudonyms('a key that is only for tests');
+export const pseudonyms = createPseudonyms({ version: 1, key: 'a key that is only for tests' });
 const parse = createParser(pseudonyms, { maxEventBytes, clockSkewLimitMs });
 
 export const parseText = (text: string): Parsed => parse({ value: Buffer.from(text), appendedAt });

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { createKeyedParser } from '../../bridge/parse/keyed-parser.ts';
 import { createPseudonyms } from '../../bridge/parse/pseudonyms.ts';
 
-const key = 'a key that is only for tests';
+const key = { version: 1, key: 'a key that is only for tests' };
 const pseudonyms = createPseudonyms(key);
 const ids = fc.string({ minLength: 1, maxLength: 256, unit: 'binary' });
 
@@ -21,7 +22,7 @@ describe('a pseudonym', () => {
   });
 
   it('differs by key, by id and by kind, and shows nothing of the id', () => {
-    const others = createPseudonyms(`${key}!`);
+    const others = createPseudonyms({ version: 1, key: `${key.key}!` });
     fc.assert(
       fc.property(ids, ids, (id, other) => {
         expect(pseudonyms.ofUser(id)).toMatch(/^u1_[0-9a-f]{32}$/);
@@ -31,6 +32,34 @@ describe('a pseudonym', () => {
         if (id !== other) expect(pseudonyms.ofUser(id)).not.toBe(pseudonyms.ofUser(other));
       }),
     );
+  });
+
+  it('carries the version of its key', () => {
+    const second = createPseudonyms({ version: 12, key: 'another key that is only for tests' });
+    expect(second.ofUser('ada')).toMatch(/^u12_[0-9a-f]{32}$/);
+    expect(second.ofSession('ada')).toMatch(/^s12_[0-9a-f]{32}$/);
+  });
+
+  it('under the present key goes with those of the same id under earlier keys', () => {
+    const before = { version: 3, key: 'a third key that is only for tests' };
+    const limits = { MAX_EVENT_BYTES: 10_000, CLOCK_SKEW_LIMIT: 1_000 };
+    const parse = createKeyedParser(
+      [{ version: 4, key: 'the present key of this test' }, before, key],
+      limits,
+    );
+    const parsed = (who: object) => {
+      const event = { event_id: 'e', timestamp: '2026-05-17T12:00:00Z', action: 'click', page: '/', ...who };
+      return parse({ value: Buffer.from(JSON.stringify(event)), appendedAt: Date.UTC(2026, 4, 17, 12) });
+    };
+    const earlier = createPseudonyms(before);
+    expect(parsed({ user_id: 'ada', session_id: 'one' })).toMatchObject({
+      event: { journeyId: expect.stringMatching(/^u4_/) as string },
+      earlierJourneyIds: [earlier.ofUser('ada'), pseudonyms.ofUser('ada')],
+    });
+    expect(parsed({ session_id: 'one' })).toMatchObject({
+      event: { journeyId: expect.stringMatching(/^s4_/) as string },
+      earlierJourneyIds: [earlier.ofSession('one'), pseudonyms.ofSession('one')],
+    });
   });
 
   it('is the same again after more ids than are remembered', () => {

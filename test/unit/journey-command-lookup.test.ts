@@ -3,37 +3,44 @@
 import { describe, expect, it } from 'vitest';
 
 import { createPseudonyms } from '../../bridge/parse/pseudonyms.ts';
-import { journeyIdOf } from '../../cli/journey/journey-id.ts';
+import { journeyIdsOf } from '../../cli/journey/journey-id.ts';
 import { environmentOfSystem } from '../../cli/journey/running-system.ts';
 import { visibilityQuery } from '../../cli/journey/visibility-query.ts';
 
 const key = 'a key of sixteen characters or more';
-const { ofUser, ofSession } = createPseudonyms(key);
+const keys = [{ version: 1, key }];
+const { ofUser, ofSession } = createPseudonyms({ version: 1, key });
 
 describe('the id', () => {
   it('of a user and of a session become the pseudonyms of the bridge', () => {
-    expect(journeyIdOf({ user: 'ada' }, key)).toBe(ofUser('ada'));
-    expect(journeyIdOf({ session: 'ada' }, key)).toBe(ofSession('ada'));
+    expect(journeyIdsOf({ user: 'ada' }, keys)).toEqual([ofUser('ada')]);
+    expect(journeyIdsOf({ session: 'ada' }, keys)).toEqual([ofSession('ada')]);
+  });
+
+  it('becomes one for each key, that of the present key first', () => {
+    const present = { version: 2, key: 'another key of sixteen characters' };
+    const both = journeyIdsOf({ user: 'ada' }, [present, ...keys]);
+    expect(both).toEqual([createPseudonyms(present).ofUser('ada'), ofUser('ada')]);
   });
 
   it('may be a pseudonym, for which no key is needed', () => {
     const pseudonym = ofUser('ada');
-    expect(journeyIdOf({ user: pseudonym }, undefined)).toBe(pseudonym);
-    expect(journeyIdOf({ session: ofSession('s') }, undefined)).toBe(ofSession('s'));
+    expect(journeyIdsOf({ user: pseudonym }, [])).toEqual([pseudonym]);
+    expect(journeyIdsOf({ session: ofSession('s') }, [])).toEqual([ofSession('s')]);
   });
 
   it('that only begins like a pseudonym is an id', () => {
-    expect(journeyIdOf({ user: 'u1_ada' }, key)).toBe(ofUser('u1_ada'));
+    expect(journeyIdsOf({ user: 'u1_ada' }, keys)).toEqual([ofUser('u1_ada')]);
   });
 
   it('needs the key, and the sentence that says so does not hold the id', () => {
-    const ask = () => journeyIdOf({ user: 'ada.lovelace' }, undefined);
+    const ask = () => journeyIdsOf({ user: 'ada.lovelace' }, []);
     expect(ask).toThrow(/PSEUDONYM_KEY/);
     expect(ask).not.toThrow(/lovelace/);
   });
 
   it.each([{}, { user: '' }, { user: 'ada', session: 'one' }])('is given once: %j', (shopper) => {
-    expect(() => journeyIdOf(shopper, key)).toThrow(/either a user's id, or a visitor's session id/);
+    expect(() => journeyIdsOf(shopper, keys)).toThrow(/either a user's id, or a visitor's session id/);
   });
 });
 

@@ -111,6 +111,10 @@ describe('a wrong value', () => {
     ['WORKER_DEPLOYMENT_NAME', 'aisle.X', /letters, digits, dashes/],
     ['WORKFLOW_PATCHES', 'Xtrue', /on or off/],
     ['PSEUDONYM_KEY', 'Xshort', /at least 16 characters/],
+    ['PSEUDONYM_KEY_VERSION', '0', /whole number from 1 to/],
+    ['PSEUDONYM_KEYS_BEFORE', '1:Xshort', /the key at least 16 characters/],
+    ['PSEUDONYM_KEYS_BEFORE', 'Xkey-without-a-version', /version:key of each earlier key/],
+    ['PSEUDONYM_KEYS_BEFORE', '2:X-first-key-of-it,2:X-second-key-of-it', /^.*but 2 is there twice$/],
     ['PAYLOAD_ENCRYPTION', 'Xyes', /on or off/],
     ['PAYLOAD_MASTER_KEY', 'X:short', /32 random bytes as base64/],
     ['CODEC_TOKEN', 'Xada:short', /at least 16 characters/],
@@ -173,6 +177,17 @@ describe('values that contradict each other', () => {
     ],
     [{ RETENTION_DAYS: 'carts=6' }, /^RETENTION_DAYS: expected carts and abandonments for at least/],
     [{ RETENTION_DAYS: 'abandonments=6' }, /^RETENTION_DAYS: expected carts and abandonments/],
+    [
+      { PSEUDONYM_KEYS_BEFORE: '1:an-earlier-key-of-it' },
+      /^PSEUDONYM_KEY_VERSION: expected a version that no/,
+    ],
+    [
+      {
+        ...{ PSEUDONYM_KEY: 'one-and-the-same-key', PSEUDONYM_KEY_VERSION: '2' },
+        PSEUDONYM_KEYS_BEFORE: '1:one-and-the-same-key',
+      },
+      /^PSEUDONYM_KEY: expected a new key, and this one is in PSEUDONYM_KEYS_BEFORE$/,
+    ],
     [{ KAFKA_SASL_MECHANISM: 'plain' }, /^KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD: expected both/],
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' }, /^KAFKA_SASL_USERNAME and/],
     [{ DB_REPORTER_PASSWORD: 'p' }, /^DB_REPORTER_USER: expected the user of DB_REPORTER_PASSWORD$/],
@@ -187,6 +202,7 @@ describe('values that contradict each other', () => {
 
 describe('secrets', () => {
   const formatted: Readonly<Record<string, string>> = {
+    PSEUDONYM_KEYS_BEFORE: '2:a secret long enough',
     PAYLOAD_MASTER_KEY: `id:${'A'.repeat(43)}=`,
     CODEC_TOKEN: 'ada:0123456789abcdef',
     ALERT_WEBHOOK_URL: 'https://hooks.example/secret',
@@ -215,6 +231,14 @@ describe('secrets', () => {
       `${name}_FILE: cannot read the file (ENOENT)`,
     ]);
     expect(problemsOf({ [`${name}_FILE`]: folder })).toEqual([`${name}_FILE: cannot read the file (EISDIR)`]);
+  });
+
+  it('earlier pseudonym keys may hold commas and colons, and stand on lines of their own in a file', () => {
+    const path = secretFile('keys-before', '2:a key, with: marks in it\n3:the third key of them\n');
+    expect(readSettings({ PSEUDONYM_KEYS_BEFORE_FILE: path }).PSEUDONYM_KEYS_BEFORE).toEqual([
+      { version: 2, key: 'a key, with: marks in it' },
+      { version: 3, key: 'the third key of them' },
+    ]);
   });
 
   it('an empty variable beside a file counts as not set', () => {

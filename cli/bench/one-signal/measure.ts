@@ -69,7 +69,7 @@ async function signalAll(
 ): Promise<OneSignalRate> {
   const temporal = () => processorSeconds(running.serverProcessIds['Temporal']);
   const taskQueue = oneSignalTaskQueue(settings.TEMPORAL_TASK_QUEUE);
-  const parse = createParser(createPseudonyms(settings.PSEUDONYM_KEY ?? ''), {
+  const parse = createParser(createPseudonyms({ version: 1, key: settings.PSEUDONYM_KEY ?? '' }), {
     maxEventBytes: settings.MAX_EVENT_BYTES,
     clockSkewLimitMs: settings.CLOCK_SKEW_LIMIT,
   });

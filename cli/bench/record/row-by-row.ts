@@ -20,7 +20,7 @@ export async function insertRowByRow(
   events: number,
 ): Promise<number> {
   await owner.query('TRUNCATE events');
-  const parse = createParser(createPseudonyms(pseudonymKey), {
+  const parse = createParser(createPseudonyms({ version: 1, key: pseudonymKey }), {
     maxEventBytes: settings.MAX_EVENT_BYTES,
     clockSkewLimitMs: settings.CLOCK_SKEW_LIMIT,
   });
