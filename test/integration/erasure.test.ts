@@ -202,10 +202,9 @@ test('everything goes, the sums stay, and a second request gives the first recei
   const masterKeys = [{ id: 'test', key: randomBytes(32) }];
   const keys = new DataKeys(masterKeys, deployment.database);
   for (const id of [...ids, bystander]) await keys.forJourney(id);
-  await deployment.owner.query(
-    'INSERT INTO report_rebuild (journeys_after, finished_at) VALUES ($1, now())',
-    [ids[0]],
-  );
+  await deployment.owner.query('UPDATE report_rebuild SET journeys_after = $1, finished_at = now()', [
+    ids[0],
+  ]);
 
   const receipt = await erase('grace-hopper');
   expect(receipt).toMatchObject({
