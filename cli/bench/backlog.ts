@@ -11,17 +11,19 @@ export interface BacklogPlan {
   readonly users: number;
   /** How fast they were written when they happened: decides how much of the past the backlog covers. */
   readonly ratePerSecond: number;
+  /** Users are numbered from here; another number makes other users. */
+  readonly firstUser?: number;
 }
 
 /** Writes events of equal users that happened until just now, each user's in order, as fast as the broker takes them. */
 export async function writeBacklog(
   { signal, tell }: Bench,
   send: Send,
-  { events, users, ratePerSecond }: BacklogPlan,
+  { events, ...load }: BacklogPlan,
 ): Promise<void> {
-  const opensAt = Date.now() - Math.ceil((events * 1_000) / ratePerSecond);
-  const source = uniformUsers({ seed, users, ratePerSecond, opensAt });
-  tell(`Writing a backlog of ${events} events of ${users} users.`);
+  const opensAt = Date.now() - Math.ceil((events * 1_000) / load.ratePerSecond);
+  const source = uniformUsers({ seed, ...load, opensAt });
+  tell(`Writing a backlog of ${events} events of ${load.users} users.`);
   for (let written = 0; written < events;) {
     signal.throwIfAborted();
     const length = Math.min(messagesAtOnce, events - written);

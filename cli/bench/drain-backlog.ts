@@ -5,7 +5,7 @@ import type { FreshSystem } from './fresh-system.ts';
 import { lastTaskCompletedAt } from './measure/journeys.ts';
 import { lastCommitAt } from './measure/last-commit.ts';
 import { lostAndDoubled } from './measure/lost-and-doubled.ts';
-import { processorSeconds, spent } from './measure/processor-time.ts';
+import { processorSeconds, processorSecondsOfAll, spent } from './measure/processor-time.ts';
 import { ratePerSecond } from './measure/rate.ts';
 import { untilIdle } from './measure/until-idle.ts';
 import type { Bench } from './scenario.ts';
@@ -15,6 +15,8 @@ export interface Drained {
   readonly perSecond: number;
   /** Processor seconds of the Temporal server for each event; `null` where they cannot be read. */
   readonly temporalSecondsPerEvent: number | null;
+  /** The same of bridge and worker together. */
+  readonly ownSecondsPerEvent: number | null;
   readonly lost: number;
   readonly doubled: number;
 }
@@ -28,20 +30,22 @@ export async function drainBacklog(
   events: number,
 ): Promise<Drained> {
   const temporal = () => processorSeconds(running.serverProcessIds['Temporal']);
-  const before = await temporal();
+  const own = () => processorSecondsOfAll([running.bridge.pid(), running.worker.pid()]);
+  const [before, ownBefore] = [await temporal(), await own()];
   tell('Draining it.');
   for (const sentence of await untilDrained(stores, signal, () => undefined)) tell(sentence);
   signal.throwIfAborted();
   await untilIdle(temporal, signal);
-  const after = await temporal();
+  const [after, ownAfter] = [await temporal(), await own()];
   const journeys = await sampleJourneys(stores, new Date(0), everyJourney);
   const exactness = await lostAndDoubled(stores, { sent: events, since: new Date(0), journeys });
   const workflowIds = journeys.map(({ journeyId }) => journeyWorkflowId(journeyId));
   const takenAt = await lastTaskCompletedAt(stores.temporal, workflowIds);
-  const temporalSeconds = spent(before, after);
+  const perEvent = (seconds: number | null) => (seconds === null ? null : seconds / events);
   return {
     perSecond: ratePerSecond(events, readingSince, takenAt),
-    temporalSecondsPerEvent: temporalSeconds === null ? null : temporalSeconds / events,
+    temporalSecondsPerEvent: perEvent(spent(before, after)),
+    ownSecondsPerEvent: perEvent(spent(ownBefore, ownAfter)),
     ...exactness,
   };
 }

@@ -35,7 +35,7 @@ export async function drainIntoJourneys(bench: Bench, system: FreshSystem, event
       throw error;
     });
     await Promise.race([bridge.ready, failing]);
-    const reading = { ...system, readingSince: Date.now() };
+    const reading = { ...system, running: { ...running, bridge }, readingSince: Date.now() };
     return await Promise.race([drainBacklog(bench, reading, events), failing]);
   } finally {
     await bridge.stop();

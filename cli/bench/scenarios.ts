@@ -3,6 +3,8 @@ import type { Scenario } from './scenario.ts';
 import { alertRules } from './scenarios/alert-rules.ts';
 import { deadlineToAlert } from './scenarios/deadline-to-alert.ts';
 import { drain } from './scenarios/drain.ts';
+import { encryption } from './scenarios/encryption.ts';
+import { erasure } from './scenarios/erasure.ts';
 import { hundredThousandEvents } from './scenarios/hundred-thousand-events.ts';
 import { oneSignalPerEvent } from './scenarios/one-signal-per-event.ts';
 import { realisticShop } from './scenarios/realistic-shop.ts';
@@ -25,6 +27,8 @@ export const scenarios: readonly Scenario[] = [
   reports,
   whereItEnds,
   alertRules,
+  erasure,
+  encryption,
   oneSignalPerEvent,
   hundredThousandEvents,
 ];

@@ -27,6 +27,12 @@ export async function processorSeconds(group: number | undefined): Promise<numbe
   return seconds;
 }
 
+/** The same of several groups together; `null` where one of them cannot be read. */
+export async function processorSecondsOfAll(groups: readonly (number | undefined)[]): Promise<number | null> {
+  const seconds = await Promise.all(groups.map((group) => processorSeconds(group)));
+  return seconds.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
+}
+
 /** Reads `/proc/<pid>/stat` (proc_pid_stat(5)); a command's name may hold spaces and brackets. `null` for anything else. */
 export function parseProcessTimes(text: string): ProcessTimes | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -4,7 +4,7 @@ import type { RuleDefinition } from '../../../events/alert-rule.ts';
 import { metricNames, ruleMetrics } from '../../../events/rule-metrics.ts';
 import { RuleClient } from '../../rules/rule-client.ts';
 import { onFreshSystem, type FreshSystem } from '../fresh-system.ts';
-import { processorSeconds } from '../measure/processor-time.ts';
+import { processorSecondsOfAll } from '../measure/processor-time.ts';
 import { atMost, type Figure } from '../result.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 
@@ -62,10 +62,7 @@ async function shareOfCore(
     running.serverProcessIds['Temporal'],
     running.serverProcessIds['PostgreSQL'],
   ];
-  const used = async (): Promise<number | null> => {
-    const seconds = await Promise.all(groups.map((group) => processorSeconds(group)));
-    return seconds.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
-  };
+  const used = (): Promise<number | null> => processorSecondsOfAll(groups);
   const [before, startedAt] = [await used(), performance.now()];
   await delay(forMs, undefined, { signal });
   const [after, elapsedMs] = [await used(), performance.now() - startedAt];
