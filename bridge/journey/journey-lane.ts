@@ -47,7 +47,7 @@ export interface JourneyLaneParts {
   readonly stopping: AbortSignal;
 }
 
-const letterLimits = { mostEvents: 1_000, mostBytes: 262_144 };
+const letterLimits = { mostEvents: 500, mostBytes: 262_144 };
 const dispatcherLimits = { mostInFlight: 24, mostCalmInFlight: 8, mostPressedInFlight: 4 };
 const stalenessMs = 60_000;
 /** The share of the events that may wait from which on letters go as fast as they are taken. */
