@@ -1,4 +1,5 @@
-// No run gets more history than it can have: before every 32nd letter of a user its size is read, and a full one gets none.
+// No run gets more history than it can have: before every 32nd letter of a user, or half a megabyte, its size is read, and a
+// full one gets none.
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -37,11 +38,24 @@ describe('a user’s run', () => {
     expect(deliver).toHaveBeenCalledTimes(32 + 40 + 33);
   });
 
+  it('is looked at after half a megabyte of letters as well', async () => {
+    const { readRunOf, send } = sender();
+    const large = { json: 'x'.repeat(250_000) };
+    await send('u1_a', large);
+    await send('u1_a', large);
+    expect(readRunOf).not.toHaveBeenCalled();
+    await send('u1_a', large);
+    await send('u1_a', large);
+    expect(readRunOf).toHaveBeenCalledTimes(1);
+    await send('u1_a', large);
+    expect(readRunOf).toHaveBeenCalledTimes(2);
+  });
+
   it.each([
     ['events', { events: 8_001, bytes: 1 }],
-    ['bytes', { events: 1, bytes: 12_000_001 }],
+    ['bytes', { events: 1, bytes: 2_500_001 }],
   ])('with too many %s gets no letter until it has gone on', async (_, size) => {
-    const { deliver, send, sendMany } = sender([size, size, { events: 8_000, bytes: 12_000_000 }]);
+    const { deliver, send, sendMany } = sender([size, size, { events: 8_000, bytes: 2_500_000 }]);
     await sendMany('u1_a', 32);
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const error = await send('u1_a', letter).catch((reason: unknown) => reason);
