@@ -8,6 +8,34 @@ export interface BackOff {
 export const serverBackOff: BackOff = { firstMs: 100, mostMs: 10_000 };
 
 /**
+ * Runs an effect again and again until `stopping`, with a pause after each. An error of which `mayRetry` says that trying again
+ * can help is told to `onRetry` and followed by the longer pause; any other is thrown.
+ */
+export async function again(
+  effect: () => Promise<void>,
+  options: {
+    everyMs: number;
+    pauseAfterFailureMs: number;
+    mayRetry: (error: unknown) => boolean;
+    onRetry: (error: unknown) => void;
+    stopping: AbortSignal;
+  },
+): Promise<void> {
+  const { stopping: signal } = options;
+  while (!signal.aborted) {
+    let pauseMs = options.everyMs;
+    try {
+      await effect();
+    } catch (error) {
+      if (!options.mayRetry(error)) throw error;
+      options.onRetry(error);
+      pauseMs = options.pauseAfterFailureMs;
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/**
  * Runs one effect until it succeeds, for as long as `mayRetry` says of the error that trying again can help.
  * Waits between tries, doubling up to `mostMs`, each cut by a random part so that many callers do not come back at once.
  * Any other error, and an abort, is thrown to the caller.

@@ -18,7 +18,7 @@ export { isKafkaUnavailable } from './kafka-errors.ts';
 export { kafkaRefusal } from './kafka-security.ts';
 export type { OffsetRange, RangeBatch, RangeMessage } from './kafka-ranges.ts';
 export type { OffsetReader, PartitionEnds } from './kafka-offsets.ts';
-export { readTopicRetention, type TopicRetention } from './kafka-topics.ts';
+export { readTopicRetention, type TopicRetention } from './topic-retention.ts';
 
 export interface KafkaConnection {
   /** A connected producer. */

@@ -7,6 +7,32 @@ const { ConfigResourceTypes, ConfigSource } = kafkajs;
 
 const retention = 'retention.ms';
 
+export interface TopicRetention {
+  readonly topic: string;
+  /** Of the messages of one key the latest is kept, and one without a value removes the key. */
+  readonly isCompacted: boolean;
+  /** Milliseconds for which a message is kept, at least; null where the broker deletes none by age. */
+  readonly retentionMs: number | null;
+}
+
+export type TopicReader = (topics: readonly string[]) => Promise<TopicRetention[]>;
+
+/** Asks the broker how it keeps these topics. */
+export async function readTopicRetention(admin: Admin, topics: readonly string[]): Promise<TopicRetention[]> {
+  const { resources } = await describe(admin, topics, ['cleanup.policy', retention]);
+  return resources.map(({ resourceName, configEntries }) => {
+    const valueOf = (name: string) =>
+      configEntries.find(({ configName }) => configName === name)?.configValue ?? '';
+    const policies = valueOf('cleanup.policy').split(',');
+    const retentionMs = Number(valueOf(retention) || -1);
+    return {
+      topic: resourceName,
+      isCompacted: policies.includes('compact'),
+      retentionMs: policies.includes('delete') && retentionMs >= 0 ? retentionMs : null,
+    };
+  });
+}
+
 /**
  * Shortens the retention of topics that keep longer than their tables do; a shorter one, or one that an operator has chosen
  * within that bound, stays. Gives the names of those that were changed.
@@ -16,10 +42,10 @@ export async function shortenRetention(
   topics: readonly TopicSpecification[],
 ): Promise<string[]> {
   if (topics.length === 0) return [];
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: topics.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })),
-  });
+  const { resources } = await describe(
+    admin,
+    topics.map(({ name }) => name),
+  );
   const changes = resources.flatMap(({ resourceName, configEntries }) => {
     const most = topics.find(({ name }) => name === resourceName)?.mostRetentionMs;
     const present = Number(configEntries.find(({ configName }) => configName === retention)?.configValue);
@@ -43,3 +69,14 @@ export async function shortenRetention(
   if (changes.length > 0) await admin.alterConfigs({ validateOnly: false, resources: changes });
   return changes.map(({ name }) => name);
 }
+
+/** The settings of these topics by these names; without names all of them. */
+const describe = (admin: Admin, topics: readonly string[], configNames?: string[]) =>
+  admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name,
+      ...(configNames ? { configNames } : {}),
+    })),
+  });

@@ -20,11 +20,7 @@ const quick = proxyLocalActivities<JourneyActivities>({
   scheduleToCloseTimeout: '6s',
   retry: { initialInterval: '200ms', maximumAttempts: 2 },
 });
-const erasure = proxyActivities<ErasureActivities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
-});
-const patient = proxyActivities<JourneyActivities>({
+const patient = proxyActivities<JourneyActivities & ErasureActivities>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
@@ -64,4 +60,4 @@ export async function askUsualLoadTime(page: string): Promise<UsualLoadTime | nu
 }
 
 /** Has the user erased by a workflow of its own, which ends this journey too. */
-export const requestErasure = (journeyId: string): Promise<void> => erasure.requestErasure(journeyId);
+export const requestErasure = (journeyId: string): Promise<void> => patient.requestErasure(journeyId);

@@ -1,6 +1,6 @@
 import type { WorkflowClient } from '@temporalio/client';
 
-import type { TopicReader } from '../../connections/kafka-topics.ts';
+import type { TopicReader } from '../../connections/topic-retention.ts';
 import type { MessageProducer } from '../../connections/kafka.ts';
 import type { Database } from '../../connections/postgres.ts';
 import type { Topics } from '../../events/topics.ts';

@@ -1,4 +1,4 @@
-import type { TopicReader } from '../../connections/kafka-topics.ts';
+import type { TopicReader } from '../../connections/topic-retention.ts';
 import type { MessageProducer } from '../../connections/kafka.ts';
 import type { Database } from '../../connections/postgres.ts';
 import type { TopicRemainder } from '../../events/erasure.ts';

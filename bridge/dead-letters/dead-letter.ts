@@ -1,15 +1,10 @@
 import { z } from 'zod';
 
-/** A letter of `raw-events.dlq`: where the message lies, and why it could not be used. */
-export interface StoredDeadLetter {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly reason: string;
-  readonly eventId: string | null;
-  readonly bytes: number;
-  /** The message's own time, milliseconds since 1970. */
-  readonly appendedAt: number;
+import type { DeadLetter } from '../record/dead-letters.ts';
+
+/** A letter of `raw-events.dlq`, as it is read back. */
+export interface StoredDeadLetter extends DeadLetter {
+  /** Milliseconds since 1970. */
   readonly rejectedAt: number;
 }
 

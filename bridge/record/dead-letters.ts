@@ -1,5 +1,6 @@
 import type { OutgoingMessage } from '../../connections/kafka.ts';
 
+/** Where a message lies, and why it could not be used. */
 export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
@@ -7,6 +8,7 @@ export interface DeadLetter {
   readonly reason: string;
   readonly eventId: string | null;
   readonly bytes: number;
+  /** The message's own time, milliseconds since 1970. */
   readonly appendedAt: number;
 }
 

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
+import { again } from '../../connections/back-off.ts';
 import type { Log } from '../../connections/log.ts';
 import { isDatabaseUnavailable } from '../../connections/postgres.ts';
 import type { Suppressions } from './suppressions.ts';
@@ -8,20 +7,13 @@ const askEveryMs = 250;
 const pauseAfterFailureMs = 1_000;
 
 /** Keeps a bridge's knowledge of who is erased less than a second old, until `stopping`, for as long as the database answers. */
-export async function keepInformed(
-  suppressions: Suppressions,
-  log: Log,
-  stopping: AbortSignal,
-): Promise<void> {
-  while (!stopping.aborted) {
-    let pauseMs = askEveryMs;
-    try {
-      await suppressions.refresh();
-    } catch (error) {
-      if (!isDatabaseUnavailable(error)) throw error;
-      log.warn({ error: (error as Error).name }, 'who is erased could not be asked; trying again');
-      pauseMs = pauseAfterFailureMs;
-    }
-    await sleep(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
-  }
+export function keepInformed(suppressions: Suppressions, log: Log, stopping: AbortSignal): Promise<void> {
+  return again(() => suppressions.refresh(), {
+    everyMs: askEveryMs,
+    pauseAfterFailureMs,
+    mayRetry: isDatabaseUnavailable,
+    onRetry: (error) =>
+      log.warn({ error: (error as Error).name }, 'who is erased could not be asked; trying again'),
+    stopping,
+  });
 }

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
-
-import { Guard } from '../../stack/guard.ts';
 import { environmentOf } from '../../stack/process-environment.ts';
-import { superviseProcess } from '../../stack/processes.ts';
 import { untilDrained } from '../load-test/offer.ts';
+import { withProcessBeside } from './beside.ts';
 import { drainBacklog, type Drained } from './drain-backlog.ts';
 import type { FreshSystem } from './fresh-system.ts';
 import type { Bench } from './scenario.ts';
@@ -22,23 +19,12 @@ export async function drainIntoJourneys(bench: Bench, system: FreshSystem, event
   const recordOnly = { kafka, topics, groups: { record: groups.record } };
   for (const sentence of await untilDrained(recordOnly, bench.signal, () => undefined)) bench.tell(sentence);
   await running.bridge.stop();
-  const guard = new Guard();
-  const bridge = superviseProcess({
+  const journeysOnly = {
     name: 'journey-bridge',
     arguments: ['bridge'],
     environment: { ...environmentOf('bridge', running.environment), BRIDGE_LANES: 'journey' },
-    logFile: join(running.dataDirectory, 'journey-bridge.log'),
-    guard,
-  });
-  try {
-    const failing = bridge.failure.then((error) => {
-      throw error;
-    });
-    await Promise.race([bridge.ready, failing]);
-    const reading = { ...system, running: { ...running, bridge }, readingSince: Date.now() };
-    return await Promise.race([drainBacklog(bench, reading, events), failing]);
-  } finally {
-    await bridge.stop();
-    await guard.close();
-  }
+  };
+  return withProcessBeside(running, journeysOnly, (bridge) =>
+    drainBacklog(bench, { ...system, running: { ...running, bridge }, readingSince: Date.now() }, events),
+  );
 }

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Stores } from '../../demo/observer.ts';
 import { readLag } from '../../demo/stream-figures.ts';
+import { watch, type Watch } from './watch.ts';
 
 export interface LagSample {
   /** Milliseconds since 1970. */
@@ -14,35 +13,19 @@ export interface LagSample {
 const everyMs = 1_000;
 
 /** Notes the lag of both lanes once a second, until `stop`. A reading that fails is left out. */
-export function watchLag({ kafka, groups, topics }: Pick<Stores, 'kafka' | 'groups' | 'topics'>): {
-  readonly samples: readonly LagSample[];
-  readonly stop: () => Promise<void>;
-} {
-  const samples: LagSample[] = [];
-  const over = new AbortController();
-  const { name } = topics.rawEvents;
-  const watching = (async () => {
-    while (!over.signal.aborted) {
-      const at = Date.now();
-      const reading = Promise.all([
-        readLag(kafka, groups.record, name),
-        readLag(kafka, groups.journey, name),
-      ]).then(
-        ([record, journey]) => void samples.push({ at, record, journey }),
-        () => undefined,
-      );
-      await reading;
-      await delay(everyMs, undefined, { signal: over.signal }).catch(() => undefined);
-    }
-  })();
-  return {
-    samples,
-    stop: () => {
-      over.abort();
-      return watching;
-    },
-  };
-}
+export const watchLag = ({
+  kafka,
+  groups,
+  topics,
+}: Pick<Stores, 'kafka' | 'groups' | 'topics'>): Watch<LagSample> =>
+  watch(everyMs, () => {
+    const at = Date.now();
+    const { name } = topics.rawEvents;
+    return Promise.all([readLag(kafka, groups.record, name), readLag(kafka, groups.journey, name)]).then(
+      ([record, journey]) => ({ at, record, journey }),
+      () => null,
+    );
+  });
 
 export interface LagWindow {
   readonly from: number;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+
+import { watch, type Watch } from './watch.ts';
 
 export interface MemorySample {
   /** Milliseconds since 1970. */
@@ -10,27 +11,11 @@ export interface MemorySample {
 const everyMs = 250;
 
 /** Notes a process's resident memory until `stop`; nothing where there is no `/proc`. */
-export function watchMemory(pid: number | undefined): {
-  readonly samples: readonly MemorySample[];
-  readonly stop: () => Promise<void>;
-} {
-  const samples: MemorySample[] = [];
-  const over = new AbortController();
-  const watching = (async () => {
-    while (!over.signal.aborted) {
-      const residentBytes = parseResidentBytes(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''));
-      if (residentBytes !== null) samples.push({ at: Date.now(), residentBytes });
-      await delay(everyMs, undefined, { signal: over.signal }).catch(() => undefined);
-    }
-  })();
-  return {
-    samples,
-    stop: () => {
-      over.abort();
-      return watching;
-    },
-  };
-}
+export const watchMemory = (pid: number | undefined): Watch<MemorySample> =>
+  watch(everyMs, async () => {
+    const residentBytes = parseResidentBytes(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''));
+    return residentBytes === null ? null : { at: Date.now(), residentBytes };
+  });
 
 /** Reads `VmRSS` of `/proc/<pid>/status` (proc_pid_status(5)); `null` for anything else. */
 export function parseResidentBytes(status: string): number | null {

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-
 import { createParser } from '../../../bridge/parse/parse-event.ts';
 import { createPseudonyms } from '../../../bridge/parse/pseudonyms.ts';
 import { actionOf } from '../../../events/actions.ts';
 import { pathOf } from '../../../events/funnel.ts';
 import type { ShopEvent } from '../../../events/shop-event.ts';
-import { Guard } from '../../../stack/guard.ts';
-import { superviseProcess } from '../../../stack/processes.ts';
+import { withProcessBeside } from '../beside.ts';
 import type { FreshSystem } from '../fresh-system.ts';
 import { settledLastTask } from '../measure/journeys.ts';
 import { processorSeconds, spent } from '../measure/processor-time.ts';
@@ -41,25 +38,12 @@ export async function measureOneSignalPerEvent(
   system: FreshSystem,
   { warmUpEvents, events }: { readonly warmUpEvents: number; readonly events: number },
 ): Promise<OneSignalRate> {
-  const { running } = system;
-  const guard = new Guard();
-  const worker = superviseProcess({
+  const worker = {
     name: 'one-signal-worker',
     arguments: ['bench-one-signal-worker'],
-    environment: running.environment,
-    logFile: join(running.dataDirectory, 'one-signal-worker.log'),
-    guard,
-  });
-  try {
-    const failing = worker.failure.then((error) => {
-      throw error;
-    });
-    await Promise.race([worker.ready, failing]);
-    return await Promise.race([signalAll(bench, system, { warmUpEvents, events }), failing]);
-  } finally {
-    await worker.stop();
-    await guard.close();
-  }
+    environment: system.running.environment,
+  };
+  return withProcessBeside(system.running, worker, () => signalAll(bench, system, { warmUpEvents, events }));
 }
 
 async function signalAll(
