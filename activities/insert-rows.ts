@@ -4,14 +4,37 @@ import { columnDefinitions, columnNames, toJson, type EventRow } from './event-r
 /** Writes rows, all or none; repeating it changes nothing. Rejects with what PostgreSQL says. */
 export type WriteRows = (database: Database, rows: readonly EventRow[]) => Promise<void>;
 
-/** Inserts rows in one statement. Of an event that is there already nothing changes. Gives how many rows are new. */
+/**
+ * Inserts rows in one statement, after a question where an event among them has a clamped time. Of an event that is there
+ * already nothing changes. Gives how many rows are new.
+ */
 export async function insertRows(database: Database, rows: readonly EventRow[]): Promise<number> {
+  const clamped = rows.filter(({ event }) => event.timeClamped);
+  const ids = new Set(clamped.map(({ event }) => event.eventId));
+  if (ids.size > 0)
+    await database.query({
+      name: 'note-recorded-unclamped',
+      text: noteRecordedUnclamped,
+      values: [JSON.stringify([...ids])],
+    });
   const { rowCount } = await database.query({
     name: 'record-events',
     text: insertEvents,
-    values: [toJson(rows), toJson(rows.filter(({ event }) => event.timeClamped))],
+    values: [toJson(firstOfEach(ids, rows)), toJson(clamped)],
   });
   return rowCount ?? 0;
+}
+
+/** Two of one batch may have different times, and so come to different days, if the time of one is clamped. */
+function firstOfEach(ids: ReadonlySet<string>, rows: readonly EventRow[]): readonly EventRow[] {
+  if (ids.size === 0) return rows;
+  const seen = new Set<string>();
+  return rows.filter(({ event: { eventId } }) => {
+    if (!ids.has(eventId)) return true;
+    const isFirst = !seen.has(eventId);
+    seen.add(eventId);
+    return isFirst;
+  });
 }
 
 /** The same for events that come live: one that a backfill has brought becomes theirs. */
@@ -19,6 +42,18 @@ export const insertOrClaim: WriteRows = async (database, rows) => {
   if ((await insertRows(database, rows)) === rows.length) return;
   await database.query({ name: 'claim-backfilled', text: claimBackfilled, values: [toJson(rows)] });
 };
+
+/**
+ * A clamped event may have been recorded under the time that it states: a backfill reads it long after that time, and
+ * `CLOCK_SKEW_LIMIT` may have been wider. Every day is asked by its key, id by id, as a join could come to read whole days;
+ * what is found is noted, so that the insert leaves the event out. Batches without a clamped event pay nothing for it.
+ */
+const noteRecordedUnclamped = `
+  INSERT INTO clamped_events (event_id, "timestamp")
+  SELECT recorded.event_id, recorded."timestamp"
+  FROM json_array_elements_text($1::json) AS id
+  CROSS JOIN LATERAL (SELECT event_id, "timestamp" FROM events WHERE event_id = id LIMIT 1) AS recorded
+  ON CONFLICT DO NOTHING`;
 
 /**
  * Within a day the day's primary key keeps an event single. A clamped event comes with another time, and perhaps to another

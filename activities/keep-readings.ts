@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Log } from '../connections/log.ts';
+import { outageNotice } from '../connections/outage-notice.ts';
 import { isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
 
 /** One number about the system itself, as `system_metrics` keeps it. */
@@ -31,6 +32,10 @@ export async function keepReadings(options: KeepReadings): Promise<void> {
   const { database, take, log, stopping, everyMs = readEveryMs } = options;
   let waiting: ReadingRow[] = [];
   let instants = 0;
+  const notice = outageNotice(log, {
+    away: 'readings of the system could not be written; trying again',
+    back: 'readings of the system are written again',
+  });
   for (let isLast = false; !isLast;) {
     const at = await untilNextInstant(everyMs, stopping);
     isLast = stopping.aborted;
@@ -47,9 +52,10 @@ export async function keepReadings(options: KeepReadings): Promise<void> {
         });
       waiting = [];
       instants = 0;
+      notice.onWorked();
     } catch (error) {
       if (!isDatabaseUnavailable(error)) throw error;
-      log.warn({ waiting: instants }, 'readings of the system could not be written; trying again');
+      notice.onRetry(error);
     }
   }
 }

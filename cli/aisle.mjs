@@ -4,7 +4,7 @@
 // No dependency may be imported before they are installed; stdout belongs to the command.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -117,7 +117,18 @@ function runNpmCi() {
   });
 }
 
+/** npm empties the folder that it installs into, which may be another project's. */
+function refuseLinkedModules() {
+  const modules = lstatSync(dirname(stampFile), { throwIfNoEntry: false });
+  if (!modules?.isSymbolicLink()) return;
+  stop(
+    `The dependencies are missing or old, and ${dirname(stampFile)} is a symbolic link, whose folder npm would empty: ` +
+      'remove the link, or bring that folder up to date yourself, then start again.',
+  );
+}
+
 async function install() {
+  refuseLinkedModules();
   let told = false;
   while (!takeLock()) {
     if (!told) say('Waiting for another start of Aisle, which is installing the dependencies.');

@@ -4,6 +4,7 @@ import { UnreadableFileError, type FileFormat } from '../bridge/backfill/read-fi
 import { RecordFiller } from '../bridge/backfill/record-filler.ts';
 import { onlyUnerased } from '../bridge/backfill/unerased-events.ts';
 import { createLog } from '../connections/log.ts';
+import { outageNotice } from '../connections/outage-notice.ts';
 import { SetupError } from '../stack/setup-error.ts';
 import { onStopRequest } from '../stack/stop-request.ts';
 import { askDatabase } from './ask-database.ts';
@@ -45,10 +46,10 @@ export async function runBackfill({ file, format, ...options }: BackfillOptions)
         recordIdentities: createRecordIdentities(database),
         batchSize: settings.BATCH_SIZE,
         reject: (entries) => rejects.write(entries),
-        onRetry: (error, attempt) => {
-          const { code } = error as { code?: string };
-          log.warn({ code, attempt }, 'PostgreSQL is not available; the backfill waits');
-        },
+        databaseNotice: outageNotice(log, {
+          away: 'PostgreSQL is not available; the backfill waits',
+          back: 'PostgreSQL is available again; the backfill goes on',
+        }),
         signal,
       });
       const { MAX_EVENT_BYTES: maxEventBytes } = settings;

@@ -9,7 +9,7 @@ export const serverBackOff: BackOff = { firstMs: 100, mostMs: 10_000 };
 
 /**
  * Runs an effect again and again until `stopping`, with a pause after each. An error of which `mayRetry` says that trying again
- * can help is told to `onRetry` and followed by the longer pause; any other is thrown.
+ * can help is told to `onRetry` and followed by the longer pause; any other is thrown. `onWorked` hears of each success.
  */
 export async function again(
   effect: () => Promise<void>,
@@ -18,6 +18,7 @@ export async function again(
     pauseAfterFailureMs: number;
     mayRetry: (error: unknown) => boolean;
     onRetry: (error: unknown) => void;
+    onWorked?: () => void;
     stopping: AbortSignal;
   },
 ): Promise<void> {
@@ -26,6 +27,7 @@ export async function again(
     let pauseMs = options.everyMs;
     try {
       await effect();
+      options.onWorked?.();
     } catch (error) {
       if (!options.mayRetry(error)) throw error;
       options.onRetry(error);
@@ -38,13 +40,14 @@ export async function again(
 /**
  * Runs one effect until it succeeds, for as long as `mayRetry` says of the error that trying again can help.
  * Waits between tries, doubling up to `mostMs`, each cut by a random part so that many callers do not come back at once.
- * Any other error, and an abort, is thrown to the caller.
+ * Any other error, and an abort, is thrown to the caller. `onWorked` hears of the success.
  */
 export async function untilItWorks<Result>(
   effect: () => Promise<Result>,
   options: {
     mayRetry: (error: unknown) => boolean;
-    onRetry: (error: unknown, attempt: number) => void;
+    onRetry: (error: unknown) => void;
+    onWorked?: () => void;
     signal: AbortSignal;
     backOff?: BackOff;
   },
@@ -53,10 +56,12 @@ export async function untilItWorks<Result>(
   for (let attempt = 1; ; attempt += 1) {
     options.signal.throwIfAborted();
     try {
-      return await effect();
+      const result = await effect();
+      options.onWorked?.();
+      return result;
     } catch (error) {
       if (options.signal.aborted || !options.mayRetry(error)) throw error;
-      options.onRetry(error, attempt);
+      options.onRetry(error);
       const pause = Math.min(mostMs, firstMs * 2 ** Math.min(attempt - 1, 20));
       await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: options.signal });
     }

@@ -6,6 +6,7 @@ import {
 
 import { untilItWorks } from '../../connections/back-off.ts';
 import type { Log } from '../../connections/log.ts';
+import { outageNotice } from '../../connections/outage-notice.ts';
 import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';
 import { erasureWorkflowId, erasureWorkflowType } from '../../events/erasure.ts';
 
@@ -56,11 +57,10 @@ export async function resumeErasures({
   };
   await untilItWorks(resume, {
     mayRetry: (error) => isDatabaseUnavailable(error) || isGrpcServiceError((error as Error).cause),
-    onRetry: (error, attempt) =>
-      log.warn(
-        { attempt, error: (error as Error).name },
-        'open erasures could not be looked for; trying again',
-      ),
+    ...outageNotice(log, {
+      away: 'open erasures could not be looked for; trying again',
+      back: 'open erasures have been looked for',
+    }),
     signal: stopping,
   }).catch((error: unknown) => {
     if (!stopping.aborted) throw error;

@@ -2,6 +2,7 @@ import type { Place } from '../../activities/event-row.ts';
 import { backfillEvents } from '../../activities/record-events.ts';
 import type { RecordIdentities } from '../../activities/record-identities.ts';
 import { untilItWorks } from '../../connections/back-off.ts';
+import type { OutageNotice } from '../../connections/outage-notice.ts';
 import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';
 import type { ShopEvent } from '../../events/shop-event.ts';
 import type { Parsed, RawMessage } from '../parse/parse-event.ts';
@@ -14,7 +15,7 @@ export interface RecordFillerParts {
   readonly batchSize: number;
   /** Told of what cannot be used, in batches. */
   readonly reject: (rejects: readonly Reject[]) => Promise<void>;
-  readonly onRetry: (error: unknown, attempt: number) => void;
+  readonly databaseNotice: OutageNotice;
   readonly signal: AbortSignal;
 }
 
@@ -83,8 +84,8 @@ export class RecordFiller {
   }
 
   private async writeBatch(batch: readonly { event: ShopEvent; at: EntryPosition }[]): Promise<void> {
-    const { database, recordIdentities, signal, onRetry } = this.parts;
-    const retrying = { mayRetry: isDatabaseUnavailable, signal, onRetry };
+    const { database, recordIdentities, signal, databaseNotice } = this.parts;
+    const retrying = { mayRetry: isDatabaseUnavailable, signal, ...databaseNotice };
     const events = batch.map(({ event }) => event);
     const positions = new Map(batch.map(({ event, at }) => [event, at]));
     const placeOf = (event: ShopEvent): Place | undefined => {

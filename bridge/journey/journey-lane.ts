@@ -10,6 +10,7 @@ import {
   type TopicConsumer,
 } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
+import { outageNotice, type OutageNotice } from '../../connections/outage-notice.ts';
 import { keepingMembership } from '../keep-membership.ts';
 import type { Tally } from '../tally.ts';
 import type { ParseAt } from '../parse/shared-parser.ts';
@@ -66,12 +67,22 @@ export class JourneyLane {
   private readonly mailbox = new Mailbox(letterLimits);
   private readonly dispatcher: Dispatcher;
   private readonly workerLag: WorkerLag;
+  private readonly commitNotice: OutageNotice;
+  private readonly letterNotice: OutageNotice;
   private assignment = new Assignment([], new Map());
   private visitors = new Visitors(false, 0);
 
   constructor(parts: JourneyLaneParts) {
     this.parts = parts;
     this.workerLag = new WorkerLag(parts.pace, parts.readTaskLag);
+    this.commitNotice = outageNotice(parts.log, {
+      away: 'Kafka takes no commit; the journey lane tries again',
+      back: 'Kafka takes commits again; the journey lane goes on',
+    });
+    this.letterNotice = outageNotice(parts.log, {
+      away: 'Temporal takes no letter now; it is sent again',
+      back: 'Temporal takes letters again',
+    });
     this.dispatcher = new Dispatcher(
       this.mailbox,
       parts.pace,
@@ -171,12 +182,12 @@ export class JourneyLane {
   }
 
   private async commitDelivered(consumer: TopicConsumer): Promise<void> {
-    const { stopping, log } = this.parts;
+    const { stopping } = this.parts;
     while (!stopping.aborted) {
       await sleep(commitEveryMs, undefined, { signal: stopping }).catch(() => undefined);
       await untilItWorks(() => this.commit(consumer), {
         mayRetry: isKafkaUnavailable,
-        onRetry: (_, attempt) => log.warn({ attempt }, 'Kafka takes no commit; the journey lane tries again'),
+        ...this.commitNotice,
         signal: stopping,
       }).catch((error: unknown) => {
         if (!stopping.aborted) throw error;
@@ -192,7 +203,7 @@ export class JourneyLane {
   }
 
   private async send(letter: OutgoingLetter): Promise<void> {
-    const { deliver, suppressions, log, stopping } = this.parts;
+    const { deliver, suppressions, stopping } = this.parts;
     const { assignment } = this;
     const content = writeLetter(letter, assignment.incarnations);
     try {
@@ -202,11 +213,7 @@ export class JourneyLane {
       };
       await untilItWorks(deliverUnlessErased, {
         mayRetry: isBackPressure,
-        onRetry: (error, attempt) =>
-          log.warn(
-            { attempt, error: (error as Error).name },
-            'Temporal takes no letter now; it is sent again',
-          ),
+        ...this.letterNotice,
         signal: stopping,
       });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { again } from '../../connections/back-off.ts';
 import { isKafkaUnavailable } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
+import { outageNotice } from '../../connections/outage-notice.ts';
 import { isDatabaseUnavailable } from '../../connections/postgres.ts';
 import type { ProgressReport } from './report-progress.ts';
 
@@ -13,8 +14,10 @@ export function keepReporting(progress: ProgressReport, log: Log, stopping: Abor
     everyMs: reportEveryMs,
     pauseAfterFailureMs,
     mayRetry: (error) => isDatabaseUnavailable(error) || isKafkaUnavailable(error),
-    onRetry: (error) =>
-      log.warn({ error: (error as Error).name }, 'the record’s progress could not be reported; trying again'),
+    ...outageNotice(log, {
+      away: 'the record’s progress could not be reported; trying again',
+      back: 'the record’s progress can be reported again',
+    }),
     stopping,
   });
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { untilItWorks } from '../../connections/back-off.ts';
 import { isKafkaUnavailable, type MessageBatch, type TopicConsumer } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
+import { outageNotice, type OutageNotice } from '../../connections/outage-notice.ts';
 import { PartitionRecorder, type RecorderLimits } from './partition-recorder.ts';
 import type { RecordSteps, RecordStepsWatcher } from './record-steps.ts';
 
@@ -25,6 +26,7 @@ const longestFinishMs = 2_000;
  */
 export class RecordLane {
   private readonly parts: RecordLaneParts;
+  private readonly commitNotice: OutageNotice;
   private recorders = new Map<number, PartitionRecorder>();
   private due = new Map<number, number>();
   private givenUp = new AbortController();
@@ -32,6 +34,10 @@ export class RecordLane {
 
   constructor(parts: RecordLaneParts) {
     this.parts = parts;
+    this.commitNotice = outageNotice(parts.log, {
+      away: 'Kafka is not available; the record commits later',
+      back: 'Kafka is available again; the record commits',
+    });
   }
 
   /**
@@ -101,10 +107,9 @@ export class RecordLane {
     const offsets = [...due].map(([partition, offset]) => ({ partition, offset }));
     due.clear();
     if (offsets.length === 0) return;
-    const { log } = this.parts;
     await untilItWorks(() => consumer.commit(offsets), {
       mayRetry: isKafkaUnavailable,
-      onRetry: (_, attempt) => log.warn({ attempt }, 'Kafka is not available; the record commits later'),
+      ...this.commitNotice,
       signal,
     }).catch((error: unknown) => {
       // Nothing is lost: what was not committed is read and recorded again.

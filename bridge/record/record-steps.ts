@@ -6,6 +6,7 @@ import type { RecordIdentities } from '../../activities/record-identities.ts';
 import { untilItWorks } from '../../connections/back-off.ts';
 import { isKafkaUnavailable, type MessageProducer } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
+import { outageNotice } from '../../connections/outage-notice.ts';
 import { isDatabaseUnavailable, type Database } from '../../connections/postgres.ts';
 import type { Topics } from '../../events/topics.ts';
 import type { ParseAt } from '../parse/shared-parser.ts';
@@ -38,7 +39,7 @@ export interface RecordStepsParts {
   readonly log: Log;
 }
 
-/** Seldom enough for a log that an outage of hours is written to, and soon back when it ends. */
+/** Seldom enough to cost nothing in an outage of hours, and soon back when it ends. */
 const databaseBackOff = { firstMs: 100, mostMs: 4_000 };
 
 export interface RecordStepsWatcher {
@@ -56,14 +57,22 @@ export interface RecordStepsWatcher {
 export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStepsWatcher) => RecordSteps {
   const { parse, suppressions, database, writeRows, recordIdentities, producer, topics, tally, log } = parts;
   const inTurn = pLimit(parts.statementsAtOnce);
+  const databaseNotice = outageNotice(log, {
+    away: 'PostgreSQL is not available; the record waits',
+    back: 'PostgreSQL is available again; the record goes on',
+  });
+  const kafkaNotice = outageNotice(log, {
+    away: 'Kafka takes no messages; the record waits',
+    back: 'Kafka takes messages again; the record goes on',
+  });
   return ({ onWritten, onPublished, signal }) => {
     const toDatabase = {
       mayRetry: isDatabaseUnavailable,
       signal,
-      onRetry: waitingFor('PostgreSQL', log),
+      ...databaseNotice,
       backOff: databaseBackOff,
     };
-    const toKafka = { mayRetry: isKafkaUnavailable, signal, onRetry: waitingFor('Kafka', log) };
+    const toKafka = { mayRetry: isKafkaUnavailable, signal, ...kafkaNotice };
     return {
       open: (partition, next) =>
         new RecordedBatch({ topic: topics.rawEvents.name, partition, next }, parse, (event, earlier) =>
@@ -91,8 +100,3 @@ export function createRecordSteps(parts: RecordStepsParts): (watcher: RecordStep
     };
   };
 }
-
-const waitingFor = (store: 'PostgreSQL' | 'Kafka', log: Log) => (error: unknown, attempt: number) => {
-  const { code, name } = error as { code?: string; name?: string };
-  log.warn({ code, error: name, attempt }, `${store} is not available; the record waits`);
-};

@@ -1,5 +1,6 @@
 import { again } from '../../connections/back-off.ts';
 import type { Log } from '../../connections/log.ts';
+import { outageNotice } from '../../connections/outage-notice.ts';
 import { isDatabaseUnavailable } from '../../connections/postgres.ts';
 import type { Suppressions } from './suppressions.ts';
 
@@ -12,8 +13,10 @@ export function keepInformed(suppressions: Suppressions, log: Log, stopping: Abo
     everyMs: askEveryMs,
     pauseAfterFailureMs,
     mayRetry: isDatabaseUnavailable,
-    onRetry: (error) =>
-      log.warn({ error: (error as Error).name }, 'who is erased could not be asked; trying again'),
+    ...outageNotice(log, {
+      away: 'who is erased could not be asked; trying again',
+      back: 'who is erased can be asked again',
+    }),
     stopping,
   });
 }

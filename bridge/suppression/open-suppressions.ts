@@ -1,6 +1,7 @@
 import { untilItWorks } from '../../connections/back-off.ts';
 import type { Closing } from '../../connections/closing.ts';
 import type { Log } from '../../connections/log.ts';
+import { outageNotice } from '../../connections/outage-notice.ts';
 import { connectPostgres, isDatabaseUnavailable, tryLogin } from '../../connections/postgres.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { Suppressions } from './suppressions.ts';
@@ -21,11 +22,10 @@ export async function openSuppressions(
   const suppressions = new Suppressions(database);
   await untilItWorks(() => suppressions.refresh(), {
     mayRetry: isDatabaseUnavailable,
-    onRetry: (error, attempt) =>
-      log.warn(
-        { code: (error as { code?: string }).code, attempt },
-        'PostgreSQL is not available; the bridge waits to hear who has been erased',
-      ),
+    ...outageNotice(log, {
+      away: 'PostgreSQL is not available; the bridge waits to hear who has been erased',
+      back: 'PostgreSQL is available; the bridge has heard who has been erased',
+    }),
     signal: stopping,
   });
   return suppressions;

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 
 import { createCopyOrInsert } from '../../activities/copy-events.ts';
-import { recordEvents } from '../../activities/record-events.ts';
+import { backfillEvents, recordEvents } from '../../activities/record-events.ts';
 import { migrate } from '../../connections/migrate.ts';
 import { connectPostgres, isDatabaseUnavailable } from '../../connections/postgres.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
@@ -135,6 +135,29 @@ test('an event whose clock was far ahead is one row though it arrives at other t
   ]);
 });
 
+test('an event whose clock is found far ahead only when it comes again is one row, by insert, in one batch and by backfill', async () => {
+  const { database } = deployment;
+  const delivered = (eventId: string, page: string, timeClamped: boolean) =>
+    shopEvent({ eventId, page, time: timeClamped ? today - 3 * day : today, timeClamped });
+  await recordEvents(database, [delivered('later', '/first', false)]);
+  await recordEvents(database, [delivered('later', '/second', true)]);
+  await recordEvents(database, [delivered('later', '/third', true), delivered('later', '/fourth', false)]);
+  await recordEvents(database, [delivered('batch', '/first', false), delivered('batch', '/second', true)]);
+  await recordEvents(database, [delivered('batch', '/third', true)]);
+  const filled = await backfillEvents(database, [delivered('filled', '/first', false)], () => undefined);
+  const refilled = await backfillEvents(database, [delivered('filled', '/second', true)], () => undefined);
+  expect([filled, refilled].map(({ recorded }) => recorded)).toEqual([1, 0]);
+  await recordEvents(database, [delivered('filled', '/third', true)], () => ({ partition: 2, offset: 7 }));
+  expect(await places()).toEqual(
+    ['batch', 'filled', 'later'].map((id) => ({ id, partition: nameOfDay(today), page: '/first' })),
+  );
+  // A live event takes over the row that a backfill had brought, under whatever time.
+  const { rows } = await database.query(
+    `SELECT backfilled, source_partition AS partition FROM events WHERE event_id = 'filled'`,
+  );
+  expect(rows).toEqual([{ backfilled: false, partition: 2 }]);
+});
+
 test('a large batch, which would be copied, keeps to that as well', async () => {
   const write = createCopyOrInsert();
   const many = (prefix: string) =>
@@ -144,7 +167,10 @@ test('a large batch, which would be copied, keeps to that as well', async () => 
   const clamped = shopEvent({ eventId: 'ahead', page: '/first', time: today - day, timeClamped: true });
   await record([...many('before'), clamped]);
   await record([...many('after'), shopEvent({ eventId: 'ahead', page: '/second', time: today })]);
-  expect(await places()).toHaveLength(601);
+  // And the other way round: the copied one is there when another delivery of it is clamped.
+  await record([...many('once'), shopEvent({ ...clamped, eventId: 'before-7', page: '/second' })]);
+  expect(await places()).toHaveLength(901);
+  expect((await places()).filter(({ page }) => page === '/second')).toEqual([]);
   expect((await places()).filter(({ id }) => id === 'ahead')).toEqual([
     { id: 'ahead', partition: nameOfDay(today - day), page: '/first' },
   ]);

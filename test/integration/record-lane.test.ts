@@ -114,6 +114,12 @@ test('PostgreSQL away for longer than the group’s patience, under load: the sa
   expect(new Set(ids).size).toBe(sent * 100);
   expect(await membership()).toEqual(member);
   expect(bridge.log.filter(({ level }) => level >= errorLevel)).toEqual([]);
+  // However often it tried meanwhile.
+  const told = bridge.log.map(({ msg }) => msg).filter((text) => text.startsWith('PostgreSQL is'));
+  expect(told).toEqual([
+    'PostgreSQL is not available; the record waits',
+    'PostgreSQL is available again; the record goes on',
+  ]);
 });
 
 test('a row that PostgreSQL refuses is a dead letter, and its batch is recorded', async () => {
