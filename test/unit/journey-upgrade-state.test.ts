@@ -16,12 +16,12 @@ import { add, LetterWriter, view } from '../support/letters.ts';
 import { historyFromText } from '../workflows/history-file.ts';
 import { currentRelease, storedHistories } from '../workflows/history-folders.ts';
 
-/** What a run of each release handed on when it continued as new. */
+/** What a journey's run of each release handed on when it continued as new. */
 const handedOn = storedHistories().flatMap(({ release, name, path }) => {
   const { events } = historyFromText(readFileSync(path, 'utf8'));
   return events.flatMap(({ workflowExecutionContinuedAsNewEventAttributes: continued }) => {
     const data = continued?.input?.payloads?.[0]?.data;
-    if (!data) return [];
+    if (!data || continued.workflowType?.name !== 'userJourney') return [];
     const { state, rules } = JSON.parse(Buffer.from(data).toString()) as Required<JourneyStart>;
     return [{ from: `${release}/${name}`, release, state, rules }];
   });

@@ -26,8 +26,17 @@ export function storedHistories(): StoredHistory[] {
   );
 }
 
-/** Where to record: the folder of the version in package.json. Another release's is history, and needs `--force`. */
-export function folderToRecord(commandLine: readonly string[], version = currentRelease): string {
+export interface Recording {
+  readonly folder: string;
+  /** Whether what is there is recorded anew. */
+  readonly overwrites: boolean;
+}
+
+/**
+ * Where to record: the folder of the version in package.json, and only what it does not have. Another release's folder is
+ * history, and needs `--force`, as does recording anew.
+ */
+export function recordingOf(commandLine: readonly string[], version = currentRelease): Recording {
   const { values } = parseArgs({
     args: [...commandLine],
     options: { release: { type: 'string', default: version }, force: { type: 'boolean', default: false } },
@@ -40,5 +49,5 @@ export function folderToRecord(commandLine: readonly string[], version = current
         'To overwrite them all the same, add --force.',
     );
   }
-  return folderOf(release);
+  return { folder: folderOf(release), overwrites: force };
 }

@@ -1,37 +1,40 @@
 /**
- * Records the histories that `replay.test.ts` replays, into the folder of the version in package.json. The folders of other
- * releases are what journeys that still run were written by: `--release <version> --force` overwrites one all the same.
+ * Records the histories that `replay.test.ts` replays, into the folder of the version in package.json: those that it does not
+ * have. What it has, and the folders of other releases, are what workflows that still run were written by: `--force`, with
+ * `--release <version>` for another one's, overwrites them all the same.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { WorkflowHandle } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
-
 import { findTestServer } from '../../stack/temporal-test-server.ts';
-import { projectRoot } from '../../connections/sql-file.ts';
 import { add, buy, hour, LetterWriter, minute, view } from '../support/letters.ts';
 import { historyToText } from './history-file.ts';
-import { folderToRecord } from './history-folders.ts';
+import { recordingOf } from './history-folders.ts';
 import { createEnvironment, Ledger, withJourney } from './journey-environment.ts';
+import { recordDuties } from './record-duties.ts';
+import { recordRules } from './record-rules.ts';
+import type { Save } from './save-history.ts';
 
-const directory = folderToRecord(process.argv.slice(2));
+const { folder, overwrites } = recordingOf(process.argv.slice(2));
 const { executablePath } = await findTestServer();
 const environment = await createEnvironment(executablePath);
-await mkdir(directory, { recursive: true });
+await mkdir(folder, { recursive: true });
+const save: Save = async (name, handle) => {
+  const path = join(folder, `${name}.json`);
+  const isKept = existsSync(path) && !overwrites;
+  if (!isKept) await writeFile(path, historyToText(await handle.fetchHistory()));
+  process.stdout.write(`${isKept ? 'kept' : 'recorded'} ${name}\n`);
+};
 try {
   await cartAbandoned();
   await checkoutRecovered();
   await continuedAsNew();
   await storeAway();
-  await rolledUp();
+  await recordRules(environment, save);
+  await recordDuties(environment, save);
 } finally {
   await environment.teardown();
-}
-
-async function save(name: string, handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<void> {
-  await writeFile(join(directory, `${name}.json`), historyToText(await handle.fetchHistory()));
-  process.stdout.write(`recorded ${name}\n`);
 }
 
 async function cartAbandoned(): Promise<void> {
@@ -80,21 +83,5 @@ async function storeAway(): Promise<void> {
   await withJourney(environment, { cached: true, ledger }, first, async ({ handle }) => {
     await environment.sleep(5 * minute);
     await save('store-away', handle);
-  });
-}
-
-async function rolledUp(): Promise<void> {
-  const taskQueue = 'roll-ups';
-  const worker = await Worker.create({
-    connection: environment.nativeConnection,
-    taskQueue,
-    workflowsPath: join(projectRoot, 'workflows', 'index.ts'),
-    activities: { rollUp: async () => ({ sessions: 2, minutes: 3 }) },
-  });
-  await worker.runUntil(async () => {
-    const { workflow } = environment.client;
-    const handle = await workflow.start('rollUp', { workflowId: 'roll-up', taskQueue });
-    await handle.result();
-    await save('roll-up', handle);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Protects: journeys that run for days survive a new release. Today's code replays every stored history to the same
+ * Protects: workflows that run for days survive a new release. Today's code replays every stored history to the same
  * commands, and the check itself is checked: a history with one thing changed must fail.
  */
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../connections/sql-file.ts';
 import { bundleNextRelease } from '../support/next-release/bundle.ts';
 import { historyFromText } from './history-file.ts';
-import { currentRelease, folderOf, folderToRecord, storedHistories } from './history-folders.ts';
+import { currentRelease, folderOf, recordingOf, storedHistories } from './history-folders.ts';
 
 const histories = storedHistories();
 const names = histories.filter(({ release }) => release === currentRelease).map(({ name }) => name);
@@ -35,11 +35,17 @@ const replay = (text: string, code = workflowBundle): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: code }, historyFromText(text));
 
 it('has a history of every path', () => {
-  expect(names.map((name) => name.replace('.json', ''))).toEqual([
+  expect(names.map((name) => name.replace('.json', '')).sort()).toEqual([
+    'alert-rule',
+    'alert-rule-continued-first',
+    'alert-rule-continued-last',
     'cart-abandoned',
     'checkout-recovered',
     'continued-first',
     'continued-last',
+    'erase-user',
+    'retention',
+    'retention-incomplete',
     'roll-up',
     'store-away',
   ]);
@@ -63,6 +69,24 @@ describe('with one thing changed', () => {
       from: '"name": "rollUp"\n',
       to: '"name": "other"\n',
     },
+    {
+      what: 'an activity of a rule',
+      name: 'alert-rule.json',
+      from: '"name": "announceRule"',
+      to: '"name": "other"',
+    },
+    {
+      what: 'a step of an erasure',
+      name: 'erase-user.json',
+      from: '"name": "destroyKeys"',
+      to: '"name": "eraseRows"',
+    },
+    {
+      what: 'a step of retention',
+      name: 'retention.json',
+      from: '"name": "deleteExpired"',
+      to: '"name": "measureEvents"',
+    },
   ])('refuses $what', async ({ name, from, to }) => {
     const history = textOf(name);
     // The workflow's own type comes before and is called the same in a roll-up: only the activity's is changed.
@@ -72,17 +96,22 @@ describe('with one thing changed', () => {
     await expect(replay(changed)).rejects.toThrow(DeterminismViolationError);
   });
 
-  it('refuses a timer that is not there', async () => {
-    const changed = textOf('cart-abandoned.json').replace(
-      'EVENT_TYPE_TIMER_STARTED',
-      'EVENT_TYPE_MARKER_RECORDED',
-    );
-    await expect(replay(changed)).rejects.toThrow();
-  });
+  it.each(['cart-abandoned', 'alert-rule', 'erase-user'])(
+    'refuses a timer that is not in %s',
+    async (name) => {
+      const changed = textOf(`${name}.json`).replace(
+        'EVENT_TYPE_TIMER_STARTED',
+        'EVENT_TYPE_MARKER_RECORDED',
+      );
+      await expect(replay(changed)).rejects.toThrow();
+    },
+  );
 });
 
 describe('a next release that changes the commands', () => {
-  const writing = histories.filter(({ name }) => name !== 'roll-up.json');
+  const writing = histories.filter(({ path }) =>
+    readFileSync(path, 'utf8').includes('"name": "userJourney"'),
+  );
 
   it('behind a patch replays every history', async () => {
     const patched = await bundleNextRelease('patched');
@@ -101,10 +130,11 @@ describe('a next release that changes the commands', () => {
 });
 
 describe('npm run record-histories', () => {
-  it("records into the package's own version, and into another one only if forced", () => {
-    expect(folderToRecord([], '0.2.0')).toBe(folderOf('0.2.0'));
-    expect(folderToRecord(['--release', '0.1.0', '--force'], '0.2.0')).toBe(folderOf('0.1.0'));
-    expect(() => folderToRecord(['--release', '0.1.0'], '0.2.0')).toThrow(/0\.1\.0 stay as they were/);
-    expect(() => folderToRecord(['--release', '../..', '--force'], '0.2.0')).toThrow(/expected a version/);
+  it("records into the package's own version what is missing, and more only if forced", () => {
+    expect(recordingOf([], '0.2.0')).toEqual({ folder: folderOf('0.2.0'), overwrites: false });
+    expect(recordingOf(['--force'], '0.2.0')).toEqual({ folder: folderOf('0.2.0'), overwrites: true });
+    expect(recordingOf(['--release', '0.1.0', '--force'], '0.2.0').folder).toBe(folderOf('0.1.0'));
+    expect(() => recordingOf(['--release', '0.1.0'], '0.2.0')).toThrow(/0\.1\.0 stay as they were/);
+    expect(() => recordingOf(['--release', '../..', '--force'], '0.2.0')).toThrow(/expected a version/);
   });
 });
