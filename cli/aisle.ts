@@ -192,6 +192,15 @@ program
     await runCodecServer();
   });
 
+program
+  .command('rewrap-keys')
+  .description('wrap the keys of encrypted payloads by the first of PAYLOAD_MASTER_KEY; may be broken off')
+  .option('--dry-run', 'say how many keys each master key wraps, and change nothing', false)
+  .action(async (options: { dryRun: boolean }) => {
+    const { runRewrapKeys } = await import('./rewrap-keys.ts');
+    await runRewrapKeys(options);
+  });
+
 addBackfillCommand(program);
 addDeadLettersCommand(program);
 

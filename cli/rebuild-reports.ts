@@ -4,6 +4,7 @@ import { connectPostgres, isSchemaMissing, reachingPostgres } from '../connectio
 import { SetupError } from '../stack/setup-error.ts';
 import { onStopRequest } from '../stack/stop-request.ts';
 import { settingsOfRunningSystem } from './journey/running-system.ts';
+import { createProgressLine } from './progress-line.ts';
 
 const brokenOffExitCode = 130;
 
@@ -21,7 +22,7 @@ export async function runRebuildReports(): Promise<void> {
   const rebuild = createRebuildReports(database, settings.SESSION_GAP);
   const stop = onStopRequest();
   let journeys = 0;
-  const show = createLine();
+  const show = createProgressLine();
   try {
     await reachingPostgres(settings, () => rebuild.request());
     for (;;) {
@@ -50,23 +51,3 @@ const inWords = (step: Exclude<RebuildStep, { of: 'nothing' }>, journeys: number
   step.of === 'journeys'
     ? `Sessions and minutes of ${journeys} journeys`
     : `Sums up to ${step.until.toISOString().slice(0, 16)}Z`;
-
-/** One line that is written over on a terminal, and said once in a while anywhere else. */
-function createLine() {
-  const { stderr } = process;
-  const everyMs = 5_000;
-  let saidAt = 0;
-  return {
-    update(text: string): void {
-      if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
-      else if (Date.now() - saidAt >= everyMs) {
-        saidAt = Date.now();
-        stderr.write(`${text}\n`);
-      }
-    },
-    end(text: string): void {
-      if (stderr.isTTY) stderr.write('\r\u001b[K');
-      process.stdout.write(`${text}\n`);
-    },
-  };
-}

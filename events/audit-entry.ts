@@ -4,6 +4,7 @@ export type AuditAction =
   | `export.written`
   | `rule.${string}`
   | `payload.decoded`
+  | `master-key.${'rotation-begun' | 'rotated'}`
   | `dead-letters.${string}`;
 
 /** Nothing personal: the log outlives every erasure. The database refuses an entry with a pseudonym in it. */
@@ -11,7 +12,7 @@ export interface AuditEntry {
   /** Who asked for it: an operator's name, or that of a process. */
   readonly actor: string;
   readonly action: AuditAction;
-  /** A receipt's number, a rule's name, or of a person's data `subjectReference(pseudonym)`. */
+  /** A receipt's number, the name of a rule or a master key, or of a person's data `subjectReference(pseudonym)`. */
   readonly subject: string;
   readonly details?: Readonly<Record<string, unknown>>;
   /** The same operation, told again after a crash, is one entry. Without it every call is one. */

@@ -7,8 +7,8 @@ import type { QueryConfig } from 'pg';
 import type { MasterKey } from '../../settings/master-keys.ts';
 import { isDatabaseUnavailable, type Database } from '../postgres.ts';
 import { KeysUnavailableError } from './keys-unavailable-error.ts';
-import { seal, unseal } from './seal.ts';
 import { UnreadablePayloadError } from './unreadable-payload-error.ts';
+import { unwrap, wrap, type WrappedKey } from './wrapped-key.ts';
 
 /** The key of one journey. */
 export interface DataKey {
@@ -16,13 +16,6 @@ export interface DataKey {
   readonly journeyId: string;
   /** 32 bytes. */
   readonly key: Buffer;
-}
-
-interface KeyRow {
-  readonly key_id: string;
-  readonly journey_id: string;
-  readonly master_key_id: string;
-  readonly wrapped_key: Buffer;
 }
 
 interface JourneyKey extends DataKey {
@@ -92,7 +85,7 @@ export class DataKeys {
       return new Map(rows.map((row) => [row.journey_id, row]));
     };
     let rows = await find();
-    let made: readonly KeyRow[] = [];
+    let made: readonly WrappedKey[] = [];
     const missing = wanted.filter((journeyId) => !rows.has(journeyId));
     if (missing.length > 0) {
       made = missing.map((journeyId) => this.make(journeyId));
@@ -132,46 +125,29 @@ export class DataKeys {
     });
   }
 
-  private async query(query: QueryConfig): Promise<{ rows: KeyRow[] }> {
+  private async query(query: QueryConfig): Promise<{ rows: WrappedKey[] }> {
     try {
-      return await this.database.query<KeyRow>(query);
+      return await this.database.query<WrappedKey>(query);
     } catch (error) {
       throw isDatabaseUnavailable(error) ? new KeysUnavailableError(error) : error;
     }
   }
 
-  private make(journeyId: string): KeyRow {
+  private make(journeyId: string): WrappedKey {
     const [current] = this.masterKeys;
     if (!current) throw new Error('there is no master key');
-    const keyId = randomUUID();
-    const wrapped = seal(current.key, randomBytes(keyBytes), bindingOf(keyId, journeyId));
-    return { key_id: keyId, journey_id: journeyId, master_key_id: current.id, wrapped_key: wrapped };
+    return wrap(current, { key_id: randomUUID(), journey_id: journeyId }, randomBytes(keyBytes));
   }
 
-  private unwrapped({
-    key_id: id,
-    journey_id: journeyId,
-    master_key_id: masterId,
-    wrapped_key: wrapped,
-  }: KeyRow): DataKey | Error {
-    const master = this.masterKeys.find((candidate) => candidate.id === masterId);
-    if (!master)
-      return new UnreadablePayloadError(
-        `${wrongMaster}: it is wrapped by ${masterId}, which is not among them`,
-      );
+  private unwrapped(row: WrappedKey): DataKey | Error {
     try {
-      return { id, journeyId, key: unseal(master.key, wrapped, bindingOf(id, journeyId)) };
+      return { id: row.key_id, journeyId: row.journey_id, key: unwrap(this.masterKeys, row) };
     } catch (error) {
-      return new UnreadablePayloadError(`${wrongMaster}: ${masterId} is not the key that wrapped it`, {
-        cause: error,
-      });
+      if (error instanceof UnreadablePayloadError) return error;
+      throw error;
     }
   }
 }
-
-const wrongMaster = 'PAYLOAD_MASTER_KEY does not open the key of a payload';
-
-const bindingOf = (keyId: string, journeyId: string): string => `${keyId} ${journeyId}`;
 
 const keysOfJourneys =
   'SELECT key_id, journey_id, master_key_id, wrapped_key FROM journey_keys WHERE journey_id = ANY ($1)';
