@@ -1,6 +1,7 @@
 import { SetupError } from '../../stack/setup-error.ts';
 import type { Scenario } from './scenario.ts';
 import { alertRules } from './scenarios/alert-rules.ts';
+import { backfill } from './scenarios/backfill.ts';
 import { deadlineToAlert } from './scenarios/deadline-to-alert.ts';
 import { drain } from './scenarios/drain.ts';
 import { encryption } from './scenarios/encryption.ts';
@@ -11,6 +12,7 @@ import { realisticShop } from './scenarios/realistic-shop.ts';
 import { recordDrain } from './scenarios/record-drain.ts';
 import { recordLatency } from './scenarios/record-latency.ts';
 import { reports } from './scenarios/reports.ts';
+import { rollUps } from './scenarios/roll-ups.ts';
 import { tenThousandEvents } from './scenarios/ten-thousand-events.ts';
 import { thousandEvents } from './scenarios/thousand-events.ts';
 import { whereItEnds } from './scenarios/where-it-ends.ts';
@@ -24,6 +26,8 @@ export const scenarios: readonly Scenario[] = [
   drain,
   recordDrain,
   recordLatency,
+  backfill,
+  rollUps,
   reports,
   whereItEnds,
   alertRules,

@@ -49,8 +49,7 @@ ongoing AS MATERIALIZED (
     AND a.since > latest.end_time
     AND a.since <= latest.end_time + make_interval(secs => $3)
     AND (a.longest_pause IS NULL OR a.longest_pause <= make_interval(secs => $3))
-    AND floor(extract(epoch FROM a.until - latest.run_start_time) / 86400)
-      = floor(extract(epoch FROM latest.start_time - latest.run_start_time) / 86400)
+    AND date_part('day', a.until - latest.run_start_time) = date_part('day', latest.start_time - latest.run_start_time)
     AND NOT EXISTS (SELECT FROM identified i WHERE i.journey_id = a.actor_id)
     AND a.actor_id <> ALL ($5::text[])
 ),
@@ -101,8 +100,8 @@ runs AS (
   FROM spaced
 ),
 cut AS MATERIALIZED (
-  SELECT *, step_of(action, page) AS step,
-    floor(extract(epoch FROM "timestamp" - run_start_time) / 86400) AS part
+  -- The days between two times are full 24 hours.
+  SELECT *, step_of(action, page) AS step, date_part('day', "timestamp" - run_start_time) AS part
   FROM (
     SELECT *, min("timestamp") OVER (PARTITION BY actor_id, run) AS run_start_time FROM runs
     UNION ALL
