@@ -96,9 +96,16 @@ export interface RollUpActivities {
   rollUp(): Promise<RolledUp>;
 }
 
+export interface RetentionPrepared {
+  readonly daysMade: number;
+  readonly tables: readonly string[];
+  /** Tables whose days are not those of the worker's `RETENTION_DAYS`. Workers of the release before do not say. */
+  readonly keptForOtherDays?: readonly string[];
+}
+
 export interface RetentionActivities {
-  /** Sets how long tables keep, from now on, and makes days ahead; gives how many, and the tables that keep for a time. */
-  prepareRetention(): Promise<{ readonly daysMade: number; readonly tables: readonly string[] }>;
+  /** Moves on from when tables are kept, and makes days ahead; gives how many, and the tables that keep for a time. */
+  prepareRetention(): Promise<RetentionPrepared>;
   /** Drops the oldest day of the record if it lies before what is kept; whether there was one. */
   dropExpiredDay(): Promise<boolean>;
   /** Deletes a table's expired rows for some seconds at most. Running it twice deletes nothing more. */

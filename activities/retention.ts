@@ -1,5 +1,4 @@
 import type { Database } from '../connections/postgres.ts';
-import { writeRetentionDays } from '../connections/retention-days.ts';
 import type { RetentionDays } from '../settings/retention-days.ts';
 import type { RetentionActivities } from './activities.ts';
 
@@ -10,16 +9,23 @@ const longestMs = 20_000;
 
 /**
  * Storage that looks after itself: days of the record made ahead, and dropped when they are older than what is kept; rows of
- * the other tables deleted a few at a time. Every step may be repeated, and stopped in between.
+ * the other tables deleted a few at a time. Every step may be repeated, and stopped in between. How many days are kept is
+ * what `aisle migrate` has written; `days` are those that this process was given, only to say where they are others.
  */
 export function createRetention(database: Database, days: RetentionDays): RetentionActivities {
   return {
     async prepareRetention() {
-      await writeRetentionDays(database, days);
       // In a transaction of its own: whoever recomputes rows knows of the bound before anything is gone.
-      const { rows: kept } = await database.query<{ table: string }>(advance);
+      const { rows: kept } = await database.query<{ table: string }>('SELECT advance_retention() AS table');
       const { rows: made } = await database.query<{ count: number }>(makeDays, [daysAhead]);
-      return { daysMade: made[0]?.count ?? 0, tables: kept.map(({ table }) => table) };
+      const { rows: others } = await database.query<{ table: string }>(keptForOtherDays, [
+        JSON.stringify(days),
+      ]);
+      return {
+        daysMade: made[0]?.count ?? 0,
+        tables: kept.map(({ table }) => table),
+        keptForOtherDays: others.map(({ table }) => table),
+      };
     },
 
     async dropExpiredDay() {
@@ -49,12 +55,12 @@ export function createRetention(database: Database, days: RetentionDays): Retent
   };
 }
 
-/** By days of UTC, and never back: what is gone stays gone where more days are wanted. */
-const advance = `
-  UPDATE retention
-  SET kept_since = greatest(kept_since, ((now() AT TIME ZONE 'UTC')::date - days)::timestamp AT TIME ZONE 'UTC')
-  RETURNING table_name AS table`;
-
 const makeDays = `
   SELECT empty_default_partition()
     + ensure_event_days((now() AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + $1::integer) AS count`;
+
+const keptForOtherDays = `
+  SELECT table_name AS table
+  FROM json_each_text($1::json) AS wanted JOIN retention ON table_name = wanted.key
+  WHERE days <> wanted.value::integer
+  ORDER BY table_name`;

@@ -23,7 +23,7 @@ INSERT INTO relation_access VALUES
      browser, os, load_time, items, value, currency, bot, backfilled, recorded_at'),
   ('pageviews', 'SELECT', '', '*'),
   ('clamped_events', 'SELECT, INSERT', 'SELECT, DELETE', ''),
-  ('retention', 'SELECT, UPDATE (days, kept_since)', 'SELECT', '*'),
+  ('retention', 'SELECT', 'SELECT', '*'),
   ('record_progress', 'SELECT, INSERT, UPDATE', '', '*'),
   -- Who a visitor turned out to be: for nobody who only reads reports.
   ('identities', 'SELECT, INSERT, UPDATE', 'SELECT, UPDATE, DELETE', ''),
@@ -98,6 +98,7 @@ INSERT INTO function_access VALUES
   ('make_event_day(date)', false, ''),
   ('empty_default_partition()', true, 'writer'),
   ('measure_events()', true, 'writer'),
+  ('advance_retention()', true, 'writer'),
   ('drop_expired_event_days(integer)', true, 'writer'),
   ('delete_expired(text, integer)', true, 'writer'),
   ('events_kept_since()', false, 'writer, eraser, reporter'),

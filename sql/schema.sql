@@ -818,6 +818,16 @@ BEGIN
     WHERE e.actor_id = actor AND e."timestamp" BETWEEN since AND until AND e.recorded_by < recorded_before;
 END
 $function$;
+CREATE OR REPLACE FUNCTION public.advance_retention()
+ RETURNS SETOF text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  UPDATE retention
+  SET kept_since = greatest(kept_since, ((now() AT TIME ZONE 'UTC')::date - days)::timestamp AT TIME ZONE 'UTC')
+  RETURNING table_name
+$function$;
 CREATE OR REPLACE FUNCTION public.counted_page(page text)
  RETURNS text
  LANGUAGE sql
@@ -1369,6 +1379,7 @@ ALTER TABLE abandonments OWNER TO <database>_owner;
 ALTER TABLE actor_events OWNER TO <database>_owner;
 ALTER FUNCTION actor_events_between(text,timestamp with time zone,timestamp with time zone,xid8) OWNER TO <database>_owner;
 ALTER TABLE actor_orders OWNER TO <database>_owner;
+ALTER FUNCTION advance_retention() OWNER TO <database>_owner;
 ALTER TABLE alerts OWNER TO <database>_owner;
 ALTER TABLE audit_log OWNER TO <database>_owner;
 ALTER TABLE audit_log_entry_id_seq OWNER TO <database>_owner;
@@ -1474,9 +1485,8 @@ GRANT UPDATE ON COLUMN events.backfilled TO <database>_writer;
 GRANT UPDATE ON COLUMN events.recorded_at TO <database>_writer;
 GRANT UPDATE ON COLUMN events.source_offset TO <database>_writer;
 GRANT UPDATE ON COLUMN events.source_partition TO <database>_writer;
-GRANT UPDATE ON COLUMN retention.days TO <database>_writer;
-GRANT UPDATE ON COLUMN retention.kept_since TO <database>_writer;
 GRANT EXECUTE ON FUNCTION actor_events_between(text,timestamp with time zone,timestamp with time zone,xid8) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION advance_retention() TO <database>_writer;
 GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_writer;

@@ -26,7 +26,11 @@ export interface RetentionReport {
  * other, and fails the run at its end.
  */
 export async function retention(): Promise<RetentionReport> {
-  const { daysMade, tables } = await prepareRetention();
+  const { daysMade, tables, keptForOtherDays = [] } = await prepareRetention();
+  if (keptForOtherDays.length > 0)
+    log.warn('RETENTION_DAYS is not what the database keeps: run aisle migrate with it', {
+      tables: keptForOtherDays,
+    });
   let daysDropped = 0;
   const deleted: Record<string, number> = {};
   const failed: string[] = [];

@@ -105,6 +105,7 @@ describe('the writer', () => {
         'DELETE FROM carts',
         'UPDATE alerts SET published_at = now()',
         `UPDATE roll_up_marks SET recorded_before = '0'`,
+        'SELECT advance_retention()',
       ]) {
         expect(await refusalOf(session, sql), sql).toBeUndefined();
       }
@@ -119,6 +120,8 @@ describe('the writer', () => {
     `UPDATE alerts SET message = 'nothing happened'`,
     'DELETE FROM identities',
     'DELETE FROM roll_up_marks',
+    'UPDATE retention SET days = 1',
+    'UPDATE retention SET kept_since = now()',
     'SELECT FROM schema_migrations',
     'CREATE TABLE of_my_own ()',
     'CREATE FUNCTION public.now_and_then() RETURNS integer LANGUAGE sql RETURN 1',

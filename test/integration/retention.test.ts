@@ -49,8 +49,12 @@ async function days(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-const retentionFor = (setting: string) =>
-  createRetention(deployment.database, readSettings({ RETENTION_DAYS: setting }).RETENTION_DAYS);
+/** The steps of a worker, after a migration with the same days. */
+async function retentionFor(setting: string) {
+  const { RETENTION_DAYS: days } = readSettings({ RETENTION_DAYS: setting });
+  await writeRetentionDays(deployment.owner, days);
+  return createRetention(deployment.database, days);
+}
 
 async function keptSince(table: string): Promise<number> {
   const { rows } = await deployment.database.query<{ at: Date | number }>(
@@ -104,9 +108,9 @@ test('a run on its schedule lets go what is older to the day, keeps the rest, an
   const worker = deployment.start('worker');
   try {
     // A day of a time when more days were kept.
-    await retentionFor('events=60').prepareRetention();
+    await (await retentionFor('events=60')).prepareRetention();
     await recordEvents(database, [shopEvent({ eventId: 'dropped', time: today - 40 * day })]);
-    await writeRetentionDays(database, settings.RETENTION_DAYS);
+    await writeRetentionDays(owner, settings.RETENTION_DAYS);
     const times = [-45, -31, -30, -29, 0].map((n) => today + n * day + 5_000);
     const events = times.map((time, n) => shopEvent({ eventId: `kept-${n}`, time, timeClamped: n < 2 }));
     await recordEvents(database, events);
@@ -156,18 +160,29 @@ test('a run on its schedule lets go what is older to the day, keeps the rest, an
 });
 
 test('what is kept never reaches back: with more days again, the bound stays until they are full', async () => {
-  await retentionFor('events=20').prepareRetention();
+  await (await retentionFor('events=20')).prepareRetention();
   expect(await keptSince('events')).toBe(today - 20 * day);
-  await retentionFor('events=60').prepareRetention();
+  await (await retentionFor('events=60')).prepareRetention();
   expect(await keptSince('events')).toBe(today - 20 * day);
   // A late event of the longer time has a day all the same.
   await recordEvents(deployment.database, [shopEvent({ eventId: 'late', time: today - 55 * day })]);
   expect(await days()).toContain(nameOfDay(today - 55 * day));
 });
 
+test('a worker that was given other days keeps what the migration has set, and says of which tables', async () => {
+  await (await retentionFor('events=60')).prepareRetention();
+  const bound = await keptSince('events');
+  const { RETENTION_DAYS: others } = readSettings({ RETENTION_DAYS: 'events=1,alerts=7' });
+  const prepared = await createRetention(deployment.database, others).prepareRetention();
+  expect(prepared).toMatchObject({ keptForOtherDays: ['alerts', 'events'] });
+  expect(await keptSince('events')).toBe(bound);
+  const again = await (await retentionFor('')).prepareRetention();
+  expect(again).toMatchObject({ keptForOtherDays: [] });
+});
+
 test('an event in the default partition gets its day once that day is kept', async () => {
   const { database } = deployment;
-  await retentionFor('events=60').prepareRetention();
+  await (await retentionFor('events=60')).prepareRetention();
   const time = today - 70 * day;
   await recordEvents(database, [shopEvent({ eventId: 'waits', time })]);
   const partition = async () =>
@@ -177,13 +192,13 @@ test('an event in the default partition gets its day once that day is kept', asy
       )
     ).rows;
   expect(await partition()).toEqual([{ name: 'events_default' }]);
-  expect(await retentionFor('events=80').prepareRetention()).toMatchObject({ daysMade: 1 });
+  expect(await (await retentionFor('events=80')).prepareRetention()).toMatchObject({ daysMade: 1 });
   expect(await partition()).toEqual([{ name: nameOfDay(time) }]);
 });
 
 test('a day is not dropped while somebody reads it, nobody waits for that for long, and it is dropped afterwards', async () => {
   const { database } = deployment;
-  const activities = retentionFor('events=10');
+  const activities = await retentionFor('events=10');
   await recordEvents(database, [shopEvent({ eventId: 'read', time: today - 15 * day })]);
   await activities.prepareRetention();
   const reader = await database.connect();
@@ -205,7 +220,7 @@ test('rows are deleted a few at a time, and rows that somebody works with are le
   await database.query(
     `INSERT INTO system_metrics SELECT 'm' || n, n, now() - interval '1 year' FROM generate_series(1, 12000) AS n`,
   );
-  const activities = retentionFor('');
+  const activities = await retentionFor('');
   await activities.prepareRetention();
   const { rows } = await database.query<{ count: number }>(
     `SELECT delete_expired('system_metrics', 1000) AS count`,
@@ -237,7 +252,7 @@ test('who a session belongs to is not forgotten while there are events of its vi
       userId: null,
     }),
   ]);
-  expect(await retentionFor('').deleteExpired('identities')).toEqual({ deleted: 1, isDone: true });
+  expect(await (await retentionFor('')).deleteExpired('identities')).toEqual({ deleted: 1, isDone: true });
   const { rows } = await database.query(`SELECT session_id FROM identities WHERE session_id LIKE 's1\\_%'`);
   expect(rows).toEqual([{ session_id: 's1_visits' }]);
 });
