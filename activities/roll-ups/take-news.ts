@@ -68,10 +68,12 @@ export async function lockMark(session: DatabaseSession): Promise<string> {
 
 /**
  * The statements read stored rows journey by journey, in lateral joins over indexes; any other join is of what they have
- * read, and best hashed. A plan made for these numbers would cost more than it gains; so would compiling it.
+ * read, and best hashed. A plan made for these numbers would cost more than it gains; so would compiling it. Plans are kept:
+ * one made while a table is new and empty would go through it from end to end for each journey, until it is analysed.
  */
 const planning = `
   SET LOCAL enable_nestloop = off;
+  SET LOCAL enable_seqscan = off;
   SET LOCAL plan_cache_mode = force_generic_plan;
   SET LOCAL jit = off`;
 
