@@ -15,6 +15,8 @@ export interface MessageBatch {
   readonly messages: readonly IncomingMessage[];
   /** The offset after the batch: past its last message, and past the markers of transactions that follow it. */
   readonly nextOffset: number;
+  /** Where the partition ended when the batch was fetched: the offset of the next message to be written. */
+  readonly end: number;
   /** When it was read here, milliseconds since 1970: all of it was on the topic by then. */
   readonly readAt: number;
   /** False once the partition has gone to another member or the consumer stops: late work must then have no effect. */
@@ -142,6 +144,7 @@ function toBatch(payload: EachBatchPayload): MessageBatch {
     messages: batch.messages.map((message) => toIncomingMessage(message, readAt)),
     readAt,
     nextOffset: Number(batch.lastOffset()) + 1,
+    end: Number(batch.highWatermark),
     isCurrent: () => payload.isRunning() && !payload.isStale(),
     heartbeat: () => payload.heartbeat(),
   };

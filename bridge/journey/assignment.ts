@@ -11,6 +11,7 @@ import { OffsetLedger } from './offset-ledger.ts';
 export class Assignment {
   readonly incarnations: ReadonlyMap<number, string>;
   private readonly ledgers: ReadonlyMap<number, OffsetLedger>;
+  private readonly unreadOf = new Map<number, number>();
 
   constructor(partitions: readonly number[], starts: ReadonlyMap<number, StartOffset>) {
     this.incarnations = incarnationsOf(starts);
@@ -21,6 +22,15 @@ export class Assignment {
 
   ledgerOf(partition: number): OffsetLedger | undefined {
     return this.ledgers.get(partition);
+  }
+
+  /** How many events were on a partition behind the last one that the lane has read. */
+  noteUnread(partition: number, events: number): void {
+    this.unreadOf.set(partition, events);
+  }
+
+  get unread(): number {
+    return [...this.unreadOf.values()].reduce((sum, events) => sum + events, 0);
   }
 
   settle(mail: readonly Mail[]): void {

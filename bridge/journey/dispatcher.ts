@@ -95,7 +95,8 @@ export class Dispatcher {
       this.failure ??= { error };
     } finally {
       const now = performance.now();
-      this.pace.observe(now - startedAt, now);
+      // How long letters take that did not wait for it says nothing about the pace.
+      if (!this.isPressed()) this.pace.observe(now - startedAt, this.mailbox.users, now);
       this.inFlight -= 1;
       if (!letter.urgent) this.calmInFlight -= 1;
       this.wake?.();

@@ -22,6 +22,7 @@ import { Mailbox, type OutgoingLetter } from './mailbox.ts';
 import type { StepNews } from './news.ts';
 import type { OffsetLedger } from './offset-ledger.ts';
 import type { Pace } from './pace.ts';
+import { Pressure } from './pressure.ts';
 import type { TroubleSigns } from './trouble-signs.ts';
 import { Visitors } from './visitors.ts';
 import { WorkerLag } from './worker-lag.ts';
@@ -51,8 +52,6 @@ export interface JourneyLaneParts {
 const letterLimits = { mostEvents: 500, mostBytes: 262_144 };
 const dispatcherLimits = { mostInFlight: 24, mostCalmInFlight: 8, mostPressedInFlight: 4 };
 const stalenessMs = 60_000;
-/** The share of the events that may wait from which on letters go as fast as they are taken. */
-const pressure = 0.9;
 const commitEveryMs = 500;
 const roomPollMs = 20;
 const eventsBetweenPauses = 250;
@@ -83,12 +82,13 @@ export class JourneyLane {
       away: 'Temporal takes no letter now; it is sent again',
       back: 'Temporal takes letters again',
     });
+    const pressure = new Pressure(this.mailbox, parts.mostPendingEvents, () => this.assignment.unread);
     this.dispatcher = new Dispatcher(
       this.mailbox,
       parts.pace,
       (letter) => this.send(letter),
       dispatcherLimits,
-      () => this.mailbox.size >= parts.mostPendingEvents * pressure,
+      () => pressure.isOn,
     );
   }
 
@@ -114,8 +114,11 @@ export class JourneyLane {
 
   async handle(batch: MessageBatch): Promise<void> {
     const { stopping, mostPendingEvents } = this.parts;
-    const ledger = this.assignment.ledgerOf(batch.partition);
+    const { assignment } = this;
+    const ledger = assignment.ledgerOf(batch.partition);
     if (!ledger) return;
+    const unreadAfterwards = Math.max(0, batch.end - batch.nextOffset);
+    assignment.noteUnread(batch.partition, unreadAfterwards + batch.messages.length);
     await keepingMembership(batch, stopping, async (signal) => {
       for (const [index, message] of batch.messages.entries()) {
         while (this.mailbox.size >= mostPendingEvents) {
@@ -132,6 +135,7 @@ export class JourneyLane {
         this.post(ledger, batch, message);
       }
       ledger.passOver(batch.nextOffset);
+      assignment.noteUnread(batch.partition, unreadAfterwards);
       this.dispatcher.notice();
     }).catch((error: unknown) => {
       if (batch.isCurrent() && !stopping.aborted) throw error;

@@ -75,6 +75,16 @@ export class Mailbox {
     return this.boxes.size;
   }
 
+  /** Whoever begins to wait takes the next place: the last one that was taken. */
+  get latestPlace(): number {
+    return this.places;
+  }
+
+  /** The first of the places in which a calm user still waits; infinite where nobody does. */
+  get earliestPlace(): number {
+    return Math.min(this.firstPlaceIn(this.calmQueue), this.firstPlaceIn(this.fullQueue));
+  }
+
   post(mail: Mail): void {
     const box = this.boxOf(mail.journeyId);
     box.mail.add(mail);
@@ -150,7 +160,7 @@ export class Mailbox {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const { journeyId, place } = next;
       const box = this.boxes.get(journeyId);
-      if (box?.queue !== queue || box.place !== place) continue;
+      if (!box || isVoid(place, box, queue)) continue;
       const mail = box.mail.take(this.lengthThatFits(box.mail));
       for (const { urgent: wasUrgent, bytes } of mail) {
         if (wasUrgent) box.urgentMail -= 1;
@@ -164,6 +174,15 @@ export class Mailbox {
     return null;
   }
 
+  private firstPlaceIn(queue: Queue<Place>): number {
+    for (let first = queue.at(0); first !== undefined; first = queue.at(0)) {
+      const box = this.boxes.get(first.journeyId);
+      if (box && !isVoid(first.place, box, queue)) return first.place;
+      queue.shift();
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
   private lengthThatFits(mail: Queue<Mail>): number {
     let bytes = 0;
     for (let index = 0; index < mail.length; index += 1) {
@@ -173,6 +192,9 @@ export class Mailbox {
     return mail.length;
   }
 }
+
+const isVoid = (place: number, box: Box, queue: Queue<Place>): boolean =>
+  box.queue !== queue || box.place !== place;
 
 const emptyBox = (inFlight: boolean): Box => ({
   mail: new Queue(),

@@ -10,13 +10,17 @@ const crowdedMs = 30;
 /** A workflow task that its worker takes up within this finds the worker with room to spare; one that waits longer queues. */
 const comfortableLagMs = 60;
 const crowdedLagMs = 250;
+/** A letter that waits no longer than this is early enough: an earlier one takes the room that urgent ones go in. */
+const earlyEnoughMs = 12_000;
+/** So much above what would be early enough, the pace comes down. */
+const tooFast = 1.25;
 const adjustEveryMs = 1_000;
 const longestBurstSeconds = 0.25;
 
 /**
  * The pace of letters that are not urgent, found by feedback: the latency of signals and the worker's lag are the sensors.
  * Additive increase while both are at ease, multiplicative decrease when one is not (as TCP does it: Chiu & Jain, 1989),
- * within bounds. Time is handed in, so that the policy can be tested without a clock.
+ * within bounds, and no further than letters need it to be early enough. Time is handed in, so that the policy can be tested without a clock.
  */
 export class Pace {
   private perSecond: number;
@@ -68,14 +72,16 @@ export class Pace {
     this.lagMs = lagMs;
   }
 
-  /** Notes how long a signal took; failures to deliver count as slow. */
-  observe(latencyMs: number, now: number): void {
+  /** Notes how long a signal took, and how many users' letters wait; failures to deliver count as slow. */
+  observe(latencyMs: number, waiting: number, now: number): void {
     this.latencies.push(latencyMs);
     if (now - this.adjustedAt < adjustEveryMs) return;
     const sorted = this.latencies.sort((left, right) => left - right);
+    const needed = (waiting * 1_000) / earlyEnoughMs;
     const typical = sorted[Math.floor(sorted.length / 2)] ?? 0;
     if (typical > crowdedMs || this.isWorkerBehind) this.perSecond *= 0.8;
-    else if (typical < comfortableMs && this.lagMs < comfortableLagMs)
+    else if (this.perSecond > needed * tooFast) this.perSecond *= 0.97;
+    else if (this.perSecond < needed && typical < comfortableMs && this.lagMs < comfortableLagMs)
       this.perSecond += Math.max(2, this.bounds.mostPerSecond * 0.05);
     this.perSecond = Math.min(
       this.bounds.mostPerSecond,

@@ -19,6 +19,7 @@ function batchOf(events: readonly (Event | null)[]): MessageBatch {
       value: event && Buffer.from(JSON.stringify(event)),
     })),
     nextOffset: events.length,
+    end: events.length,
     readAt: 0,
     isCurrent: () => true,
     heartbeat: async () => undefined,

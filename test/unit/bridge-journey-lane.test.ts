@@ -83,6 +83,7 @@ function lane(
       value: user === '' ? null : Buffer.from(user),
     })),
     nextOffset: first + users.length,
+    end: first + users.length,
     readAt: 1,
     isCurrent: () => true,
     heartbeat: () => Promise.resolve(),

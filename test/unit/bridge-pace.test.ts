@@ -1,4 +1,5 @@
-// The pace stays within its bounds, falls when signals are slow, rises when they are quick, and saves up no burst.
+// The pace stays within its bounds, falls when signals are slow, rises when they are quick, no further than letters need to be
+// early enough, and saves up no burst.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -6,8 +7,16 @@ import { Pace } from '../../bridge/journey/pace.ts';
 
 const bounds = { leastPerSecond: 20, mostPerSecond: 200 };
 
-function after(latencyMs: number, seconds: number, pace = new Pace(bounds, 0), from = 0): Pace {
-  for (let now = from; now < from + seconds * 1000; now += 100) pace.observe(latencyMs, now + 100);
+const many = 10_000;
+
+function after(
+  latencyMs: number,
+  seconds: number,
+  pace = new Pace(bounds, 0),
+  from = 0,
+  waiting = many,
+): Pace {
+  for (let now = from; now < from + seconds * 1000; now += 100) pace.observe(latencyMs, waiting, now + 100);
   return pace;
 }
 
@@ -23,6 +32,16 @@ describe('the pace', () => {
     expect(pace.lettersPerSecond).toBeLessThan(150);
     after(500, 60, pace, 70_000);
     expect(pace.lettersPerSecond).toBe(20);
+  });
+
+  it('rises no further than those who wait need, and comes down to it when fewer do', () => {
+    const pace = after(5, 60, new Pace(bounds, 0), 0, 1_000);
+    expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(83);
+    expect(pace.lettersPerSecond).toBeLessThanOrEqual(94);
+    after(5, 120, pace, 60_000, 600);
+    expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(50);
+    expect(pace.lettersPerSecond).toBeLessThanOrEqual(63);
+    expect(after(5, 120, pace, 180_000, 0).lettersPerSecond).toBe(20);
   });
 
   it('stays where latency is neither', () => {
@@ -48,13 +67,14 @@ describe('the pace', () => {
 
   it('is not moved by a single slow signal among many', () => {
     const pace = new Pace(bounds, 0);
-    for (let now = 50; now <= 1_000; now += 50) pace.observe(now === 500 ? 9_000 : 10, now);
+    for (let now = 50; now <= 1_000; now += 50) pace.observe(now === 500 ? 9_000 : 10, many, now);
     expect(pace.lettersPerSecond).toBeGreaterThan(20);
   });
 
   const observation = fc.record({
     latencyMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
     afterMs: fc.nat(3_000),
+    waiting: fc.nat(5_000),
   });
   it('never leaves its bounds', () => {
     const anyBounds = fc.tuple(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 500 }));
@@ -62,9 +82,9 @@ describe('the pace', () => {
       fc.property(anyBounds, fc.array(observation), ([least, more], observations) => {
         const pace = new Pace({ leastPerSecond: least, mostPerSecond: least + more }, 0);
         let now = 0;
-        for (const { latencyMs, afterMs } of observations) {
+        for (const { latencyMs, afterMs, waiting } of observations) {
           now += afterMs;
-          pace.observe(latencyMs, now);
+          pace.observe(latencyMs, waiting, now);
           expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(least);
           expect(pace.lettersPerSecond).toBeLessThanOrEqual(least + more);
         }
