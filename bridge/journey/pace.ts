@@ -11,7 +11,7 @@ const crowdedMs = 30;
 const comfortableLagMs = 60;
 const crowdedLagMs = 250;
 /** A letter that waits no longer than this is early enough: an earlier one takes the room that urgent ones go in. */
-const earlyEnoughMs = 12_000;
+const earlyEnoughMs = 14_000;
 /** So much above what would be early enough, the pace comes down. */
 const tooFast = 1.25;
 const adjustEveryMs = 1_000;

@@ -36,11 +36,11 @@ describe('the pace', () => {
 
   it('rises no further than those who wait need, and comes down to it when fewer do', () => {
     const pace = after(5, 60, new Pace(bounds, 0), 0, 1_000);
-    expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(83);
-    expect(pace.lettersPerSecond).toBeLessThanOrEqual(94);
+    expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(71);
+    expect(pace.lettersPerSecond).toBeLessThanOrEqual(82);
     after(5, 120, pace, 60_000, 600);
-    expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(50);
-    expect(pace.lettersPerSecond).toBeLessThanOrEqual(63);
+    expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(42);
+    expect(pace.lettersPerSecond).toBeLessThanOrEqual(54);
     expect(after(5, 120, pace, 180_000, 0).lettersPerSecond).toBe(20);
   });
 
