@@ -14,6 +14,7 @@ import { createDeliverLetter, deliverIfRunning } from './deliver-letter.ts';
 import { createEvaluateRule } from './evaluate-rule.ts';
 import { createPublishAlerts } from './publish-alerts.ts';
 import { createAuditRule } from './audit-rule.ts';
+import { createForgetUnusedKeys } from './encryption/forget-unused-keys.ts';
 import { isErased } from './erasure/read-suppressions.ts';
 import { createQuietUntil } from './quiet-until.ts';
 import { createRecallEvents } from './recall-events.ts';
@@ -65,7 +66,7 @@ export function createActivities({
       userActivityTopic: topics.userActivity.name,
       sessionGapMs: settings.SESSION_GAP,
     }),
-    ...createRetention(database, settings.RETENTION_DAYS),
+    ...createRetention(database, settings.RETENTION_DAYS, createForgetUnusedKeys(database, workflows)),
     ...createEvaluateRule(database, readers),
     auditRule: createAuditRule(database),
     callWebhook: createCallWebhook(settings),

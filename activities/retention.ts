@@ -1,6 +1,7 @@
 import type { Database } from '../connections/postgres.ts';
 import type { RetentionDays } from '../settings/retention-days.ts';
 import type { RetentionActivities } from './activities.ts';
+import type { ForgetUnusedKeys } from './encryption/forget-unused-keys.ts';
 
 const daysAhead = 3;
 /** Small enough that nobody waits for a row, large enough that a statement is worth its while. */
@@ -12,7 +13,19 @@ const longestMs = 20_000;
  * the other tables deleted a few at a time. Every step may be repeated, and stopped in between. How many days are kept is
  * what `aisle migrate` has written; `days` are those that this process was given, only to say where they are others.
  */
-export function createRetention(database: Database, days: RetentionDays): RetentionActivities {
+export function createRetention(
+  database: Database,
+  days: RetentionDays,
+  forgetUnusedKeys: ForgetUnusedKeys,
+): RetentionActivities {
+  const deleteOldest = async (table: string): Promise<{ deleted: number; isDone: boolean }> => {
+    const { rows } = await database.query<{ count: number }>('SELECT delete_expired($1, $2) AS count', [
+      table,
+      rowsAtOnce,
+    ]);
+    const deleted = rows[0]?.count ?? 0;
+    return { deleted, isDone: deleted < rowsAtOnce };
+  };
   return {
     async prepareRetention() {
       // In a transaction of its own: whoever recomputes rows knows of the bound before anything is gone.
@@ -38,14 +51,9 @@ export function createRetention(database: Database, days: RetentionDays): Retent
     async deleteExpired(table) {
       const stopAt = Date.now() + longestMs;
       for (let deleted = 0; ;) {
-        const { rows } = await database.query<{ count: number }>('SELECT delete_expired($1, $2) AS count', [
-          table,
-          rowsAtOnce,
-        ]);
-        const count = rows[0]?.count ?? 0;
-        deleted += count;
-        const isDone = count < rowsAtOnce;
-        if (isDone || Date.now() >= stopAt) return { deleted, isDone };
+        const some = await (table === 'journey_keys' ? forgetUnusedKeys() : deleteOldest(table));
+        deleted += some.deleted;
+        if (some.isDone || Date.now() >= stopAt) return { deleted, isDone: some.isDone };
       }
     },
 

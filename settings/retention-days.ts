@@ -23,6 +23,8 @@ export const usualRetentionDays = {
   system_metrics: 90,
   rule_evaluations: 30,
   rule_gaps: 400,
+  replayed_dead_letters: 400,
+  journey_keys: 7,
 } as const satisfies Record<string, number>;
 
 export type RetainedTable = keyof typeof usualRetentionDays;

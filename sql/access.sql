@@ -101,6 +101,7 @@ INSERT INTO function_access VALUES
   ('advance_retention()', true, 'writer'),
   ('drop_expired_event_days(integer)', true, 'writer'),
   ('delete_expired(text, integer)', true, 'writer'),
+  ('delete_unused_keys(uuid[])', true, 'writer'),
   ('events_kept_since()', false, 'writer, eraser, reporter'),
 
   -- They compute, and read nothing.

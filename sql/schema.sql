@@ -243,6 +243,7 @@ CREATE TABLE journey_keys (
   master_key_id text NOT NULL,
   wrapped_key bytea NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  needed_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT journey_keys_journey_id_key UNIQUE (journey_id),
   CONSTRAINT journey_keys_pkey PRIMARY KEY (key_id)
 );
@@ -846,10 +847,16 @@ DECLARE
   deleted integer;
   total integer := 0;
 BEGIN
+  -- Their age alone does not say so: whoever can ask Temporal calls delete_unused_keys. An older program calls this.
+  IF expired_table = 'journey_keys' THEN RETURN 0; END IF;
   SELECT * INTO STRICT kept FROM retention WHERE table_name = expired_table;
   IF expired_table = 'identities' THEN
     -- A session that still is somebody's visit is not forgotten, however long it is known.
     condition := 'AND NOT EXISTS (SELECT FROM events e WHERE e.journey_id = expired.session_id)';
+  ELSIF expired_table = 'replayed_dead_letters' THEN
+    -- Dead letters are kept for as long as events at most: none comes back twice while it is there. A replay that was broken
+    -- off is settled by the next one.
+    condition := 'AND replayed_at IS NOT NULL AND begun_at < events_kept_since()';
   END IF;
   FOREACH relation IN ARRAY
     CASE expired_table WHEN 'events' THEN '{events_default,clamped_events}' ELSE ARRAY[expired_table] END
@@ -863,6 +870,22 @@ BEGIN
     total := total + deleted;
   END LOOP;
   RETURN total;
+END $function$;
+CREATE OR REPLACE FUNCTION public.delete_unused_keys(keys uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE deleted integer;
+BEGIN
+  DELETE FROM journey_keys WHERE key_id = ANY (ARRAY(
+    SELECT key_id FROM journey_keys
+    WHERE key_id = ANY (keys) AND journey_id <> 'system'
+      AND needed_at < (SELECT kept_since FROM retention WHERE table_name = 'journey_keys')
+    FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
 END $function$;
 CREATE OR REPLACE FUNCTION public.derived_since(derived_table text)
  RETURNS timestamp with time zone
@@ -1388,6 +1411,7 @@ ALTER TABLE clamped_events OWNER TO <database>_owner;
 ALTER FUNCTION counted_page(text) OWNER TO <database>_owner;
 ALTER TABLE daily_load_times OWNER TO <database>_owner;
 ALTER FUNCTION delete_expired(text,integer) OWNER TO <database>_owner;
+ALTER FUNCTION delete_unused_keys(uuid[]) OWNER TO <database>_owner;
 ALTER FUNCTION derived_since(text) OWNER TO <database>_owner;
 ALTER FUNCTION drop_expired_event_days(integer) OWNER TO <database>_owner;
 ALTER FUNCTION empty_default_partition() OWNER TO <database>_owner;
@@ -1491,6 +1515,7 @@ GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_eraser;
 GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_reporter;
 GRANT EXECUTE ON FUNCTION counted_page(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION delete_expired(text,integer) TO <database>_writer;
+GRANT EXECUTE ON FUNCTION delete_unused_keys(uuid[]) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION derived_since(text) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION drop_expired_event_days(integer) TO <database>_writer;
 GRANT EXECUTE ON FUNCTION empty_default_partition() TO <database>_writer;

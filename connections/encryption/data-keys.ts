@@ -18,6 +18,11 @@ export interface DataKey {
   readonly key: Buffer;
 }
 
+interface KeyRow extends WrappedKey {
+  /** Whether its use was noted lately. */
+  readonly is_noted?: boolean;
+}
+
 interface JourneyKey extends DataKey {
   /** Not the key of somebody who is erased: what an activity's last words are encrypted under, nobody can read. */
   readonly isKept: boolean;
@@ -76,15 +81,7 @@ export class DataKeys {
 
   private async readOrMake(journeyIds: readonly string[]): Promise<(JourneyKey | Error)[]> {
     const wanted = [...journeyIds].sort();
-    const find = async () => {
-      const { rows } = await this.query({
-        name: 'keys-of-journeys',
-        text: keysOfJourneys,
-        values: [wanted],
-      });
-      return new Map(rows.map((row) => [row.journey_id, row]));
-    };
-    let rows = await find();
+    let rows = await this.find(wanted);
     let made: readonly WrappedKey[] = [];
     const missing = wanted.filter((journeyId) => !rows.has(journeyId));
     if (missing.length > 0) {
@@ -101,7 +98,7 @@ export class DataKeys {
         ],
       });
       // Another process may have been faster: its key is the one.
-      rows = await find();
+      rows = await this.find(wanted);
     }
     return journeyIds.map((journeyId) => {
       const kept = rows.get(journeyId);
@@ -110,6 +107,22 @@ export class DataKeys {
       const key = this.unwrapped(row);
       return key instanceof Error ? key : { ...key, isKept: kept !== undefined };
     });
+  }
+
+  /**
+   * By journey. The use of a key is noted before it is used, so that retention leaves it alone; one that retention has just
+   * deleted cannot be noted, and is none.
+   */
+  private async find(journeyIds: readonly string[]): Promise<ReadonlyMap<string, WrappedKey>> {
+    const find = { name: 'keys-of-journeys', text: keysOfJourneys, values: [journeyIds] };
+    const { rows } = await this.query(find);
+    const noted = rows.filter(({ is_noted: isNoted }) => isNoted);
+    const others = rows.filter(({ is_noted: isNoted }) => !isNoted).map(({ journey_id: id }) => id);
+    if (others.length > 0) {
+      const note = { name: 'note-use', text: noteUse, values: [others] };
+      noted.push(...(await this.query(note)).rows);
+    }
+    return new Map(noted.map((row) => [row.journey_id, row]));
   }
 
   private async read(keyIds: readonly string[]): Promise<(DataKey | Error | null)[]> {
@@ -125,9 +138,9 @@ export class DataKeys {
     });
   }
 
-  private async query(query: QueryConfig): Promise<{ rows: WrappedKey[] }> {
+  private async query(query: QueryConfig): Promise<{ rows: KeyRow[] }> {
     try {
-      return await this.database.query<WrappedKey>(query);
+      return await this.database.query<KeyRow>(query);
     } catch (error) {
       throw isDatabaseUnavailable(error) ? new KeysUnavailableError(error) : error;
     }
@@ -149,8 +162,16 @@ export class DataKeys {
   }
 }
 
-const keysOfJourneys =
-  'SELECT key_id, journey_id, master_key_id, wrapped_key FROM journey_keys WHERE journey_id = ANY ($1)';
+/** An hour is little beside the day that retention keeps a key for at least, and saves nearly all writes. */
+const keysOfJourneys = `
+  SELECT key_id, journey_id, master_key_id, wrapped_key, needed_at >= now() - interval '1 hour' AS is_noted
+  FROM journey_keys WHERE journey_id = ANY ($1)`;
+
+/** $1: journeys. Whoever notes the same ones locks them in one order; waits for whoever deletes one, and then passes it over. */
+export const noteUse = `
+  WITH held AS (SELECT key_id FROM journey_keys WHERE journey_id = ANY ($1) ORDER BY journey_id FOR NO KEY UPDATE)
+  UPDATE journey_keys SET needed_at = now() FROM held WHERE journey_keys.key_id = held.key_id
+  RETURNING journey_keys.key_id, journey_id, master_key_id, wrapped_key`;
 
 const keysById =
   'SELECT key_id, journey_id, master_key_id, wrapped_key FROM journey_keys WHERE key_id = ANY ($1::uuid[])';

@@ -4,6 +4,7 @@
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
+import { createForgetUnusedKeys } from '../../activities/encryption/forget-unused-keys.ts';
 import { recordEvents } from '../../activities/record-events.ts';
 import { createRetention } from '../../activities/retention.ts';
 import { createTopics } from '../../connections/create-topics.ts';
@@ -11,7 +12,7 @@ import { migrate } from '../../connections/migrate.ts';
 import { writeRetentionDays } from '../../connections/retention-days.ts';
 import { inStepWithTables } from '../../events/topics.ts';
 import { readSettings } from '../../settings/settings.ts';
-import { usualRetentionDays, type RetainedTable } from '../../settings/retention-days.ts';
+import { usualRetentionDays, type RetainedTable, type RetentionDays } from '../../settings/retention-days.ts';
 import type { retention, RetentionReport } from '../../workflows/retention.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
 import { shopEvent } from '../support/shop-event.ts';
@@ -49,11 +50,18 @@ async function days(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+const retentionOf = (days: RetentionDays) =>
+  createRetention(
+    deployment.database,
+    days,
+    createForgetUnusedKeys(deployment.database, deployment.temporal.workflow),
+  );
+
 /** The steps of a worker, after a migration with the same days. */
 async function retentionFor(setting: string) {
   const { RETENTION_DAYS: days } = readSettings({ RETENTION_DAYS: setting });
   await writeRetentionDays(deployment.owner, days);
-  return createRetention(deployment.database, days);
+  return retentionOf(days);
 }
 
 async function keptSince(table: string): Promise<number> {
@@ -100,6 +108,8 @@ const oneRowEach: Readonly<Record<string, string>> = {
   daily_load_times: `INSERT INTO daily_load_times VALUES ($1::timestamptz::date, $2, false, 1, 1)`,
   rule_evaluations: `INSERT INTO rule_evaluations VALUES ($2, $1)`,
   rule_gaps: `INSERT INTO rule_gaps VALUES ($2, $1, $1, 1, 'r')`,
+  replayed_dead_letters: `INSERT INTO replayed_dead_letters VALUES ($2, 0, 1, $1, '{}', false, $1, $1)`,
+  journey_keys: `INSERT INTO journey_keys VALUES (gen_random_uuid(), $2, 'm', '', $1, $1)`,
   system_metrics: `INSERT INTO system_metrics (metric_name, metric_value, "timestamp") VALUES ($2, 1, $1)`,
 };
 
@@ -173,7 +183,7 @@ test('a worker that was given other days keeps what the migration has set, and s
   await (await retentionFor('events=60')).prepareRetention();
   const bound = await keptSince('events');
   const { RETENTION_DAYS: others } = readSettings({ RETENTION_DAYS: 'events=1,alerts=7' });
-  const prepared = await createRetention(deployment.database, others).prepareRetention();
+  const prepared = await retentionOf(others).prepareRetention();
   expect(prepared).toMatchObject({ keptForOtherDays: ['alerts', 'events'] });
   expect(await keptSince('events')).toBe(bound);
   const again = await (await retentionFor('')).prepareRetention();
@@ -255,6 +265,37 @@ test('who a session belongs to is not forgotten while there are events of its vi
   expect(await (await retentionFor('')).deleteExpired('identities')).toEqual({ deleted: 1, isDone: true });
   const { rows } = await database.query(`SELECT session_id FROM identities WHERE session_id LIKE 's1\\_%'`);
   expect(rows).toEqual([{ session_id: 's1_visits' }]);
+});
+
+test('a letter that was brought back is not forgotten while it may lie on its topic, nor one whose replay was broken off', async () => {
+  const { database } = deployment;
+  const insert = `INSERT INTO replayed_dead_letters VALUES ('t', 0, $1, $2, '{}', false, $2, $3)`;
+  const at = (days: number) => new Date(today - days * day);
+  await database.query(insert, [1, at(500), at(500)]);
+  await database.query(insert, [2, at(500), null]);
+  await database.query(insert, [3, at(250), at(250)]);
+  const offsets = async () => {
+    const { rows } = await database.query<{ offset: number }>(
+      `SELECT "offset" FROM replayed_dead_letters WHERE topic = 't' ORDER BY 1`,
+    );
+    return rows.map(({ offset }) => offset);
+  };
+  const { rows } = await database.query<{ at: Date }>(
+    `SELECT kept_since AS at FROM retention WHERE table_name = 'events'`,
+  );
+  const retain = async (setting: string) => {
+    const activities = await retentionFor(setting);
+    await activities.prepareRetention();
+    await activities.deleteExpired('replayed_dead_letters');
+    return offsets();
+  };
+  // Events, and with them dead letters, are kept for longer than these rows are to be: then the rows stay as long.
+  await deployment.owner.query(`UPDATE retention SET kept_since = '-infinity' WHERE table_name = 'events'`);
+  expect(await retain('events=300,replayed_dead_letters=30')).toEqual([2, 3]);
+  expect(await retain('events=90,replayed_dead_letters=30')).toEqual([2]);
+  await deployment.owner.query(`UPDATE retention SET kept_since = $1 WHERE table_name = 'events'`, [
+    rows[0]?.at,
+  ]);
 });
 
 test('topics keep no longer than the table of their content; what else an operator has set on them stays', async () => {
