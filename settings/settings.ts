@@ -124,7 +124,7 @@ export const environmentSchema = z.object({
   CODEC_ORIGIN: z
     .string()
     .regex(/^https?:\/\/[^/\s*,]+$/, 'expected one origin, such as https://temporal.example.com')
-    .default('http://localhost:8233'),
+    .default('http://127.0.0.1:8233'),
   CODEC_HOST: text('127.0.0.1'),
   CODEC_PORT: count(8234, 1, 65_535),
 

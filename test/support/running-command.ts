@@ -26,8 +26,11 @@ export interface RunningCommand {
   readonly dispose: () => Promise<void>;
 }
 
-/** Runs a command in the checkout with servers on free ports, none of them configured. */
-export async function runCommandOfUser(command: readonly [string, ...string[]]): Promise<RunningCommand> {
+/** Runs a command in the checkout with servers on free ports, none of them configured; `changes` go over the environment. */
+export async function runCommandOfUser(
+  command: readonly [string, ...string[]],
+  changes: Readonly<Record<string, string>> = {},
+): Promise<RunningCommand> {
   const temporaryFolder = await mkdtemp(join(tmpdir(), 'aisle-command-'));
   // PostgreSQL may run as another user, which has to get in.
   await chmod(temporaryFolder, 0o1777);
@@ -35,7 +38,7 @@ export async function runCommandOfUser(command: readonly [string, ...string[]]):
   const child = spawn(program, rest, {
     cwd: project,
     detached: true,
-    env: { ...environmentOfUser(), TMPDIR: temporaryFolder },
+    env: { ...environmentOfUser(), ...changes, TMPDIR: temporaryFolder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stdout: string[] = [];

@@ -12,7 +12,7 @@ import { cookieName, cookieOf, holderOf, holderOfCookie } from './tokens.ts';
 
 export interface CodecServerParts {
   readonly tokens: readonly CodecToken[];
-  /** The one page that may ask from a browser, such as `http://localhost:8233`. */
+  /** The one page that may ask from a browser, such as `http://127.0.0.1:8233`. */
   readonly origin: string;
   readonly decode: (payloads: readonly Payload[]) => Promise<Decoded>;
   /** Awaited before anything decoded leaves. */
