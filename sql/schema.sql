@@ -388,7 +388,7 @@ CREATE TABLE user_activity (
   CONSTRAINT user_activity_pkey PRIMARY KEY (journey_id, window_end_time)
 );
 CREATE INDEX user_activity_unpublished ON public.user_activity USING btree (window_end_time) WHERE (NOT published);
-CREATE INDEX user_activity_window ON public.user_activity USING btree (window_end_time);
+CREATE INDEX user_activity_window ON public.user_activity USING btree (window_end_time, journey_id);
 CREATE TABLE user_sessions (
   journey_id text NOT NULL,
   start_time timestamp with time zone NOT NULL,

@@ -1,5 +1,6 @@
 // The cost of a roll-up follows what was touched, and not what is stored: the same news, on a record that has become twenty
-// times as large, has PostgreSQL look at as many pages as before. Counted by PostgreSQL itself; no clock has a say.
+// times as large, has PostgreSQL look at as many pages as before; and what many do in the same minute costs each of them as
+// much as what few do. Counted by PostgreSQL itself; no clock has a say.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 import { createRecordIdentities } from '../../activities/record-identities.ts';
@@ -143,8 +144,11 @@ async function costOfNews(name: string): Promise<number> {
     expect(await rollUp()).toMatchObject({ events, slices: 1, behind: false });
     costs.push((await pagesLookedAt()) - before);
   }
-  return costs.slice(1).sort((one, other) => one - other)[Math.floor(measured / 2)] ?? 0;
+  return middleOf(costs.slice(1));
 }
+
+const middleOf = (costs: readonly number[]): number =>
+  [...costs].sort((one, other) => one - other)[Math.floor(costs.length / 2)] ?? 0;
 
 test('a roll-up of the same news looks at as many pages when twenty times as much is stored', async () => {
   await store(storedAtFirst);
@@ -152,5 +156,34 @@ test('a roll-up of the same news looks at as many pages when twenty times as muc
   await store(storedAtFirst * growth);
   const many = await costOfNews('many');
   expect(few).toBeGreaterThan(1_000);
+  expect(many / few, `${many} pages against ${few}`).toBeLessThanOrEqual(1.5);
+});
+
+test('in a minute of two thousand people a roll-up looks at as many pages for each as in a minute of a hundred', async () => {
+  await store(storedAtFirst);
+  const costOfEach = async (name: string, people: number): Promise<number> => {
+    // Later than what went before: all of it goes on.
+    const costs: number[] = [];
+    for (let round = 0; round <= measured; round += 1) {
+      const time = end.getTime() + 20 * minute + rounds * 1_000;
+      rounds += 1;
+      const events = Array.from({ length: people }, (_, n) =>
+        shopEvent({
+          eventId: `${name}-${round}-${n}`,
+          ...user(`${name}-${n}`),
+          time,
+          page: '/home',
+          action: 'pageview',
+        }),
+      );
+      await recordEvents(deployment.database, events);
+      const before = await pagesLookedAt();
+      expect(await rollUp()).toMatchObject({ events: people, minutes: people });
+      costs.push(((await pagesLookedAt()) - before) / people);
+    }
+    return middleOf(costs.slice(1));
+  };
+  const few = await costOfEach('few-people', 100);
+  const many = await costOfEach('many-people', 2_000);
   expect(many / few, `${many} pages against ${few}`).toBeLessThanOrEqual(1.5);
 });
