@@ -66,7 +66,7 @@ export async function consumeTopic(
     rebalanceTimeout: 20_000,
     heartbeatInterval: 2_000,
     maxWaitTimeInMs: 100,
-    maxBytesPerPartition: 2_097_152,
+    maxBytesPerPartition: 1_048_576,
     retry: { retries: 8, initialRetryTime: 200, maxRetryTime: 5_000 },
   });
   await consumer.connect();

@@ -1,6 +1,6 @@
 import { writeBacklog } from '../backlog.ts';
-import { drainBacklog } from '../drain-backlog.ts';
-import { onFreshSystem } from '../fresh-system.ts';
+import { drainIntoJourneys, recordFirst } from '../drain-journeys.ts';
+import { onFreshSystem, type Send } from '../fresh-system.ts';
 import { measureOneSignalPerEvent } from '../one-signal/measure.ts';
 import { ratioAtLeast, ratioAtMost, type Figure } from '../result.ts';
 import type { Bench, Scenario } from '../scenario.ts';
@@ -12,10 +12,11 @@ export const oneSignalPerEvent: Scenario = {
   shows:
     "letters against one signal an event, same run: ≥ 25 × the events/s, ≤ 1/20 of the server's CPU an event",
   method:
-    'Aisle drains a backlog of 1,000 users, its record lane included. Then it is stopped, and the beginning of the same ' +
-    'topic is read again the way most people would: a consumer that signals (with start) a workflow for each event, 24 in ' +
-    'flight, its workflow counting and writing a row at each step by a local activity, in a worker process of its own. ' +
-    'The baseline is spared the start of its workflows and a record lane; both end with the last workflow task.',
+    'Aisle drains a backlog of 1,000 users into its journeys, with the record there already. Then it is stopped, and the ' +
+    'beginning of the same topic is read again the way most people would: a consumer that signals (with start) a workflow ' +
+    'for each event, 24 in flight, its workflow counting and writing a row at each step by a local activity, in a worker ' +
+    'process of its own. Neither has a record lane while it is measured; the baseline is spared the start of its ' +
+    'workflows, too. Both end with the last workflow task.',
   longestMs: 25 * 60_000,
   run,
 };
@@ -26,10 +27,10 @@ function run(bench: Bench): Promise<Figure[]> {
     ? { warmUpEvents: 3_000, events: 2_000 }
     : { warmUpEvents: 5_000, events: 15_000 };
   const plan = { events, users: 1_000, ratePerSecond: 10_000 };
-  return onFreshSystem(bench, { backlog: (send) => writeBacklog(bench, send, plan) }, async (system) => {
-    const ours = await drainBacklog(bench, system, events);
-    const { bridge, worker } = system.running;
-    await Promise.all([bridge.stop(), worker.stop()]);
+  const backlog = (send: Send) => writeBacklog(bench, send, plan);
+  return onFreshSystem(bench, { backlog, environment: recordFirst }, async (system) => {
+    const ours = await drainIntoJourneys(bench, system, events);
+    await system.running.worker.stop();
     const theirs = await measureOneSignalPerEvent(bench, system, compared);
     return [
       {
