@@ -6,6 +6,7 @@ import { deadlineToAlert } from './scenarios/deadline-to-alert.ts';
 import { drain } from './scenarios/drain.ts';
 import { encryption } from './scenarios/encryption.ts';
 import { erasure } from './scenarios/erasure.ts';
+import { hotUser } from './scenarios/hot-user.ts';
 import { hundredThousandEvents } from './scenarios/hundred-thousand-events.ts';
 import { oneSignalPerEvent } from './scenarios/one-signal-per-event.ts';
 import { realisticShop } from './scenarios/realistic-shop.ts';
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   encryption,
   oneSignalPerEvent,
   hundredThousandEvents,
+  hotUser,
 ];
 
 /** Those of the names, in the order of the list; all of them without names. Throws a `SetupError` that says what there is. */

@@ -1,11 +1,17 @@
 import type { Client } from '@temporalio/client';
 
-/** How many history events each run of a workflow has. The server lists a run a moment after it has started. */
-export async function historyLengths(client: Client, workflowId: string): Promise<number[]> {
-  const lengths: number[] = [];
+export interface RunSize {
+  /** Of its history. */
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** How large the history of each run of a workflow is. The server lists a run a moment after it has started. */
+export async function sizesOfRuns(client: Client, workflowId: string): Promise<RunSize[]> {
+  const sizes: RunSize[] = [];
   for await (const { runId } of client.workflow.list({ query: `WorkflowId="${workflowId}"` })) {
-    const { historyLength } = await client.workflow.getHandle(workflowId, runId).describe();
-    lengths.push(historyLength);
+    const { historyLength, historySize } = await client.workflow.getHandle(workflowId, runId).describe();
+    sizes.push({ events: historyLength, bytes: historySize ?? 0 });
   }
-  return lengths;
+  return sizes;
 }

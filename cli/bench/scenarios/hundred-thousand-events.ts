@@ -6,7 +6,7 @@ import { onFreshSystem, type FreshSystem } from '../fresh-system.ts';
 import { costPerEvent, type CostSample } from '../measure/cost-by-progress.ts';
 import { lostAndDoubled } from '../measure/lost-and-doubled.ts';
 import { processorSeconds } from '../measure/processor-time.ts';
-import { historyLengths } from '../measure/runs.ts';
+import { sizesOfRuns } from '../measure/runs.ts';
 import { atMost, ratioAtMost, type Figure } from '../result.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { offerSteadily } from '../steady-load.ts';
@@ -56,10 +56,8 @@ function run(bench: Bench): Promise<Figure[]> {
     const { since, sent } = measured;
     const tenth = Math.floor(sent / 10);
     const journeys = await sampleJourneys(stores, since, 1);
-    const lengths = await historyLengths(
-      stores.temporal,
-      journeyWorkflowId(journeys[0]?.journeyId ?? 'nobody'),
-    );
+    const runs = await sizesOfRuns(stores.temporal, journeyWorkflowId(journeys[0]?.journeyId ?? 'nobody'));
+    const lengths = runs.map(({ events: length }) => length);
     bench.tell(`${lengths.length} runs with ${lengths.join(', ')} history events.`);
     const { lost, doubled } = await lostAndDoubled(stores, { sent, since, journeys });
     const microseconds = (seconds: number | null) => (seconds === null ? null : seconds * 1e6);
