@@ -23,6 +23,20 @@ export default tseslint.config(
     },
   },
   {
+    // Evaluated once for all workflows of a worker: whatever one of them changed, the others would see.
+    files: ['workflows/**/*.ts', 'events/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ":matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind!='const']",
+          message: 'A module of workflows holds constants only.',
+        },
+      ],
+    },
+  },
+  {
     // Workflow code is replayed: it may touch nothing that differs between two runs.
     files: ['workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],

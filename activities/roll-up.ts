@@ -11,7 +11,10 @@ import { createRebuildReports } from './roll-ups/rebuild-reports.ts';
 import { createTakeNews } from './roll-ups/take-news.ts';
 
 export interface RollUpLimits {
+  /** At most; fewer where those take longer than `sliceMs`, as events of many journeys do. */
   readonly eventsInSlice: number;
+  /** So long a slice may have a core of the database for itself while everybody else's work waits in line. */
+  readonly sliceMs: number;
   /** Between two slices, as a multiple of what the first one took: others want the database, too. */
   readonly rest: number;
   /** No slice is begun after this; the next run goes on where this one ends. */
@@ -22,6 +25,7 @@ export interface RollUpLimits {
 
 export const usualLimits: RollUpLimits = {
   eventsInSlice: 10_000,
+  sliceMs: 150,
   rest: 2,
   budgetMs: 20_000,
   continues: true,
@@ -44,17 +48,22 @@ export function createRollUp(
   const { step: rebuildStep } = createRebuildReports(database, sessionGapMs);
   const measureLoadTimes = createMeasureLoadTimes(database);
 
+  let most = limits.eventsInSlice;
+
   return async () => {
     const end = Date.now() + limits.budgetMs;
     const total = { events: 0, sessions: 0, minutes: 0, slices: 0, behind: false };
-    let most = limits.eventsInSlice;
     await takingTurns(limits, end, async () => {
+      const startedAt = performance.now();
       const taken = await takeNews(most).catch((error: unknown) => {
         if (!isStatementTooLong(error) || most <= 1) throw error;
         most = Math.ceil(most / 4);
         return null;
       });
       if (!taken) return 'more';
+      const tookMs = performance.now() - startedAt;
+      // A small one that was quick says nothing of a large one.
+      if (taken.hasMore || tookMs > limits.sliceMs) most = nextSlice(limits, taken.events, tookMs);
       total.events += taken.events;
       total.sessions += taken.sessions;
       total.minutes += taken.minutes;
@@ -71,6 +80,18 @@ export function createRollUp(
     });
     return { ...total, rebuilding } satisfies RolledUp;
   };
+}
+
+const leastInSlice = 500;
+
+/** How many events the next slice may have, as so many took so long: at most twice as many, and never very few. */
+export function nextSlice(
+  { eventsInSlice, sliceMs }: Pick<RollUpLimits, 'eventsInSlice' | 'sliceMs'>,
+  events: number,
+  tookMs: number,
+): number {
+  const inTime = Math.floor(events * Math.min(2, sliceMs / tookMs));
+  return Math.min(eventsInSlice, Math.max(leastInSlice, inTime));
 }
 
 const heartbeatEveryMs = 5_000;

@@ -70,6 +70,9 @@ const queuesCheckedOftenFor = [
   'history.visibilityProcessorUpdateAckInterval',
 ];
 
+/** One server has nobody to divide a queue among: a task that comes where no worker asks would be passed on, or written down. */
+const undividedQueues = ['matching.numTaskqueueReadPartitions', 'matching.numTaskqueueWritePartitions'];
+
 function serverArguments(plan: {
   port: number;
   uiPort: number;
@@ -91,6 +94,7 @@ function serverArguments(plan: {
     // Without these two it takes a fifth of the signals; a killed process still loses nothing.
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=OFF'],
     ...queuesCheckedOftenFor.flatMap((setting) => ['--dynamic-config-value', `${setting}="1s"`]),
+    ...undividedQueues.flatMap((setting) => ['--dynamic-config-value', `${setting}=1`]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
 }

@@ -133,6 +133,9 @@ function slotsFor(cachedJourneys: number) {
   if (cachedJourneys < slotsWanted) return {};
   return {
     maxConcurrentWorkflowTaskExecutions: slotsWanted,
+    // A new journey's first task comes by the queue that all workers share, to which the library gives two of ten polls.
+    maxConcurrentWorkflowTaskPolls: 16,
+    nonStickyToStickyPollRatio: 0.5,
     maxConcurrentLocalActivityExecutions: slotsWanted,
   };
 }

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Mailbox, OutgoingLetter } from './mailbox.ts';
 import type { Pace } from './pace.ts';
 
@@ -103,16 +101,14 @@ export class Dispatcher {
     }
   }
 
-  private async nextChange(waitMs: number): Promise<void> {
-    const over = new AbortController();
-    const changed = new Promise<void>((resolve) => {
-      this.wake = resolve;
+  private nextChange(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(waitMs) ? setTimeout(() => this.wake?.(), waitMs) : undefined;
+      this.wake = () => {
+        clearTimeout(timer);
+        this.wake = null;
+        resolve();
+      };
     });
-    const paced = Number.isFinite(waitMs)
-      ? sleep(waitMs, undefined, { signal: over.signal }).catch(() => undefined)
-      : new Promise<void>(() => undefined);
-    await Promise.race([changed, paced]);
-    over.abort();
-    this.wake = null;
   }
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 import { dataConverterOf, failureConversion } from '../../connections/encryption/data-converter.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
-import { workflowsPath } from '../../workers/workflow-source.ts';
+import { workflowCode } from '../../workers/workflow-source.ts';
 import { aisleWith } from '../support/aisle-command.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
 import { textIn } from '../support/readable.ts';
@@ -87,7 +87,7 @@ test('the history holds nothing that can be read, nor do its failures, and the j
 test('an encrypted history is replayed to the same commands', async () => {
   const dataConverter = dataConverterOf(deployment.settings, () => deployment.database);
   const workflowBundle = await bundleWorkflowCode({
-    ...{ workflowsPath, ...failureConversion('on') },
+    ...{ ...workflowCode, ...failureConversion('on') },
     logger: new DefaultLogger('ERROR'),
   });
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, await handle().fetchHistory());

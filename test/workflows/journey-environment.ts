@@ -19,8 +19,8 @@ import type { UsualLoadTime } from '../../events/checkout-trouble.ts';
 import type { JourneyRecord } from '../../events/journey-record.ts';
 import { journeyWorkflowId, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { searchAttributes } from '../../connections/search-attributes.ts';
-import { projectRoot } from '../../connections/sql-file.ts';
 import type { userJourney } from '../../workflows/index.ts';
+import { workflowCode } from '../../workers/workflow-source.ts';
 import { journeyQuery, letterSignal } from '../../workflows/user-journey.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
 import { rules } from '../support/letters.ts';
@@ -104,7 +104,7 @@ export interface JourneyOptions {
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 export const workflowBundle = () =>
   (bundle ??= bundleWorkflowCode({
-    workflowsPath: `${projectRoot}/workflows/index.ts`,
+    ...workflowCode,
     logger: new DefaultLogger('ERROR'),
   }));
 

@@ -14,7 +14,7 @@ import {
 } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { projectRoot } from '../../connections/sql-file.ts';
+import { workflowCode } from '../../workers/workflow-source.ts';
 import { bundleNextRelease } from '../support/next-release/bundle.ts';
 import { historyFromText } from './history-file.ts';
 import { currentRelease, folderOf, recordingOf, storedHistories } from './history-folders.ts';
@@ -26,7 +26,7 @@ const textOf = (name: string): string => readFileSync(join(folderOf(currentRelea
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
   workflowBundle = await bundleWorkflowCode({
-    workflowsPath: join(projectRoot, 'workflows', 'index.ts'),
+    ...workflowCode,
     logger: new DefaultLogger('ERROR'),
   });
 });
