@@ -63,7 +63,7 @@ export function createRollUp(
       if (!taken) return 'more';
       const tookMs = performance.now() - startedAt;
       // A small one that was quick says nothing of a large one.
-      if (taken.hasMore || tookMs > limits.sliceMs) most = nextSlice(limits, taken.events, tookMs);
+      if (taken.hasMore || tookMs > limits.sliceMs) most = nextSlice(limits, most, taken.events, tookMs);
       total.events += taken.events;
       total.sessions += taken.sessions;
       total.minutes += taken.minutes;
@@ -84,14 +84,18 @@ export function createRollUp(
 
 const leastInSlice = 500;
 
-/** How many events the next slice may have, as so many took so long: at most twice as many, and never very few. */
+/**
+ * How many events the next slice may have, where this one might have `most` and so many took so long: at most twice as many, and
+ * never very few, unless `most` already were, as where more had been cut off by the time limit of a statement.
+ */
 export function nextSlice(
   { eventsInSlice, sliceMs }: Pick<RollUpLimits, 'eventsInSlice' | 'sliceMs'>,
+  most: number,
   events: number,
   tookMs: number,
 ): number {
   const inTime = Math.floor(events * Math.min(2, sliceMs / tookMs));
-  return Math.min(eventsInSlice, Math.max(leastInSlice, inTime));
+  return Math.min(eventsInSlice, Math.max(Math.min(leastInSlice, most), inTime));
 }
 
 const heartbeatEveryMs = 5_000;
