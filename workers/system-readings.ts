@@ -51,10 +51,12 @@ export function createSystemReadings(
 }
 
 const shareOfTime = 1 / 500;
+const longestRestMs = 10 * 60_000;
 
 /**
  * A server that goes through all workflows to count them, as the local one does, lets everybody's tasks wait meanwhile: a
- * second for five thousand. So what took long is not read again before it would take a five-hundredth of the time.
+ * second for five thousand. So what took long is not read again before it would take a five-hundredth of the time, or for ten
+ * minutes: a server that was away and is back is heard of by then.
  */
 export function sparingly(
   read: () => Promise<Reading[]>,
@@ -67,7 +69,8 @@ export function sparingly(
     try {
       return await read();
     } finally {
-      notBefore = now() + (now() - startedAt) / shareOfTime;
+      const endedAt = now();
+      notBefore = endedAt + Math.min(longestRestMs, (endedAt - startedAt) / shareOfTime);
     }
   };
 }

@@ -31,3 +31,7 @@ it('of a few milliseconds is taken each time', async () => {
 it('of a second is taken once in five hundred', async () => {
   expect(await reading(1_000).every(10_000, 100)).toBe(2);
 });
+
+it('of half a minute is taken every ten minutes all the same', async () => {
+  expect(await reading(30_000).every(10_000, 200)).toBe(4);
+});
