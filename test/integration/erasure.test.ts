@@ -10,13 +10,13 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 import { recordEvents } from '../../activities/record-events.ts';
 import { heldTables } from '../../activities/erasure/held-tables.ts';
-import { readLag } from '../../cli/demo/stream-figures.ts';
 import { DataKeys } from '../../connections/encryption/data-keys.ts';
 import { eraseSignalName, type ErasureReceipt } from '../../events/erasure.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
 import { aisleWith } from '../support/aisle-command.ts';
 import type { AisleProcess } from '../support/aisle-process.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
+import { untilBothLanesHaveRead } from '../support/lanes.ts';
 import { searchLogs, searchTables } from '../support/personal-traces.ts';
 import { shopEvent } from '../support/shop-event.ts';
 import { openProducer } from '../support/topic.ts';
@@ -130,23 +130,7 @@ async function runsOf(journeyId: string): Promise<string[]> {
   return runs;
 }
 
-const nothingWaits = () =>
-  deployment.kafka.withAdmin((admin) =>
-    waitUntil(
-      'both lanes have read all',
-      () =>
-        Promise.all(
-          ['record', 'journey'].map((lane) =>
-            readLag(
-              admin,
-              `${deployment.settings.KAFKA_GROUP_PREFIX}-${lane}`,
-              deployment.topics.rawEvents.name,
-            ),
-          ),
-        ),
-      (lags) => lags.every((lag) => lag === 0),
-    ),
-  );
+const nothingWaits = () => untilBothLanesHaveRead(deployment);
 
 async function erase(...words: string[]): Promise<ErasureReceipt> {
   const { code, stdout, stderr } = await aisleWith(deployment.environment, 'erase', '--json', ...words);

@@ -2,7 +2,6 @@
 // each event is one row, each journey has counted it once, and each purchase, abandonment and alert stands exactly once.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
-import { readLag } from '../../cli/demo/stream-figures.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
 import { rulesOf } from '../../settings/journey-rules.ts';
@@ -12,6 +11,7 @@ import { publish } from '../../simulator/publisher.ts';
 import { openShop, type ShopMessage } from '../../simulator/shop.ts';
 import { errorLevel } from '../support/aisle-process.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
+import { untilBothLanesHaveRead } from '../support/lanes.ts';
 import { askJourneys, listJourneys } from '../support/journeys.ts';
 import { referenceJourney } from '../support/reference-journey.ts';
 import { recountShop, type Expected } from '../support/shop-oracle.ts';
@@ -156,19 +156,8 @@ beforeAll(async () => {
 
 /** Waits for what follows by itself once the stream has ended. */
 async function settle(): Promise<void> {
-  const { kafka, topics, settings, temporal } = deployment;
-  const topic = topics.rawEvents.name;
-  await kafka.withAdmin((admin) =>
-    waitUntil(
-      'both lanes have read all of the stream',
-      async () => [
-        await readLag(admin, `${settings.KAFKA_GROUP_PREFIX}-record`, topic),
-        await readLag(admin, `${settings.KAFKA_GROUP_PREFIX}-journey`, topic),
-      ],
-      (lags) => lags.every((lag) => lag === 0),
-      { everyMs: 250 },
-    ),
-  );
+  const { temporal } = deployment;
+  await untilBothLanesHaveRead(deployment);
   await waitUntil(
     'every cart has ended',
     async () => ({

@@ -3,11 +3,11 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
-import { readLag } from '../../cli/demo/stream-figures.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
 import { errorLevel } from '../support/aisle-process.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
+import { untilBothLanesHaveRead } from '../support/lanes.ts';
 import { askJourney, askJourneys, listJourneys } from '../support/journeys.ts';
 import { openProducer, type RawMessage } from '../support/topic.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   );
   await deployment.migrate();
   await Promise.all([deployment.start('bridge').ready, deployment.start('worker').ready]);
-  const { kafka, temporal, topics, settings } = deployment;
+  const { temporal, topics } = deployment;
   const producer = await openProducer(brokers, topics.rawEvents.name);
 
   await producer.send([event('hot', { action: 'add_to_cart', items: [item], currency: 'EUR' })]);
@@ -105,16 +105,7 @@ beforeAll(async () => {
     (view) => view?.purchases === 1,
     { everyMs: 250 },
   );
-  await kafka.withAdmin((admin) =>
-    waitUntil(
-      'both lanes have committed all of the stream',
-      async () => [
-        await readLag(admin, `${settings.KAFKA_GROUP_PREFIX}-record`, topics.rawEvents.name),
-        await readLag(admin, `${settings.KAFKA_GROUP_PREFIX}-journey`, topics.rawEvents.name),
-      ],
-      (lags) => lags.every((lag) => lag === 0),
-    ),
-  );
+  await untilBothLanesHaveRead(deployment);
 });
 
 afterAll(() => deployment.close());

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 import { createPseudonyms } from '../../bridge/parse/pseudonyms.ts';
-import { readLag } from '../../cli/demo/stream-figures.ts';
 import type { ErasureReceipt } from '../../events/erasure.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
 import { aisleWith } from '../support/aisle-command.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
+import { untilBothLanesHaveRead } from '../support/lanes.ts';
 import { openProducer } from '../support/topic.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -77,23 +77,7 @@ const hasJourney = async (journeyId: string): Promise<boolean> => {
   );
 };
 
-const nothingWaits = () =>
-  deployment.kafka.withAdmin((admin) =>
-    waitUntil(
-      'both lanes have read all',
-      () =>
-        Promise.all(
-          ['record', 'journey'].map((lane) =>
-            readLag(
-              admin,
-              `${deployment.settings.KAFKA_GROUP_PREFIX}-${lane}`,
-              deployment.topics.rawEvents.name,
-            ),
-          ),
-        ),
-      (lags) => lags.every((lag) => lag === 0),
-    ),
-  );
+const nothingWaits = () => untilBothLanesHaveRead(deployment);
 
 const command = (changes: Record<string, string>, ...words: string[]) =>
   aisleWith({ ...deployment.environment, ...changes }, ...words);

@@ -2,9 +2,9 @@
 // live journey, once and whole; a visitor of one event has no workflow; two users of one device stay apart.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
-import { readLag } from '../../cli/demo/stream-figures.ts';
 import type { AisleProcess } from '../support/aisle-process.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
+import { untilBothLanesHaveRead } from '../support/lanes.ts';
 import { askJourney, listJourneys } from '../support/journeys.ts';
 import { openProducer, readJsonTopic } from '../support/topic.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -49,25 +49,7 @@ async function send(...deeds: Deed[]): Promise<void> {
   );
 }
 
-const nothingWaits = () =>
-  deployment.kafka.withAdmin((admin) =>
-    waitUntil(
-      'both lanes have read all',
-      async () => [
-        await readLag(
-          admin,
-          `${deployment.settings.KAFKA_GROUP_PREFIX}-record`,
-          deployment.topics.rawEvents.name,
-        ),
-        await readLag(
-          admin,
-          `${deployment.settings.KAFKA_GROUP_PREFIX}-journey`,
-          deployment.topics.rawEvents.name,
-        ),
-      ],
-      (lags) => lags.every((lag) => lag === 0),
-    ),
-  );
+const nothingWaits = () => untilBothLanesHaveRead(deployment);
 
 const cartsOf = (journeyId: string) =>
   rowsOf<{ cart_id: string; status: string }>('SELECT cart_id, status FROM carts WHERE journey_id = $1', [

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Dispatcher } from '../../bridge/journey/dispatcher.ts';
 import { Mailbox, type OutgoingLetter } from '../../bridge/journey/mailbox.ts';
 import { Pace } from '../../bridge/journey/pace.ts';
+import { mailOf } from '../support/mail.ts';
 
 interface Sent {
   readonly letter: OutgoingLetter;
@@ -46,19 +47,7 @@ function office(
   let offset = 0;
   const post = (journeyId: string, urgent: boolean) => {
     offset += 1;
-    mailbox.post({
-      journeyId,
-      partition: 0,
-      offset,
-      appendedAt: 0,
-      urgent,
-      visitorId: null,
-      joins: null,
-      asks: false,
-      isSettled: false,
-      bytes: 10,
-      line: '[]',
-    });
+    mailbox.post(mailOf(journeyId, offset, urgent));
     dispatcher.notice();
   };
   const calm = () => [...underWay.values()].filter(({ letter }) => !letter.urgent).length;

@@ -3,23 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Mailbox, type Mail, type OutgoingLetter } from '../../bridge/journey/mailbox.ts';
+import { mailOf } from '../support/mail.ts';
 
 const limits = { mostEvents: 3, mostBytes: 100 };
 const users = ['ann', 'bob', 'cem', 'dan'];
-
-const mailOf = (journeyId: string, offset: number, urgent: boolean, bytes = 10): Mail => ({
-  journeyId,
-  partition: 0,
-  offset,
-  appendedAt: offset,
-  urgent,
-  visitorId: null,
-  joins: null,
-  asks: false,
-  isSettled: false,
-  bytes,
-  line: '[]',
-});
 
 /** What a mailbox must do, as plain lists. */
 class Model {

@@ -4,26 +4,14 @@ import { expect, it } from 'vitest';
 
 import { Mailbox } from '../../bridge/journey/mailbox.ts';
 import { Pressure } from '../../bridge/journey/pressure.ts';
+import { mailOf } from '../support/mail.ts';
 
 function lane() {
   const mailbox = new Mailbox({ mostEvents: 500, mostBytes: 1_000_000 });
   const topic = { unread: 0 };
   const pressure = new Pressure(mailbox, 1_000, () => topic.unread);
   const post = (users: number, events = 1, from = 0) => {
-    for (let at = 0; at < users * events; at += 1)
-      mailbox.post({
-        journeyId: `u1_${from + (at % users)}`,
-        partition: 0,
-        offset: at,
-        appendedAt: 0,
-        urgent: false,
-        visitorId: null,
-        joins: null,
-        asks: false,
-        isSettled: false,
-        bytes: 10,
-        line: '[]',
-      });
+    for (let at = 0; at < users * events; at += 1) mailbox.post(mailOf(`u1_${from + (at % users)}`, at));
   };
   const deliver = (letters: number) => {
     for (let sent = 0; sent < letters; sent += 1) {
