@@ -14,8 +14,8 @@ export interface OpenedErasure {
 /**
  * Notes that a person is to be erased, in the audit log too, and suppresses the person from this moment on. The person is
  * known by one pseudonym for each version of the key. Asked again it gives what is there: an erasure under way, or the
- * receipt. Nothing happens yet: the workflow of this number does it. `isHeldAgain`: whether something is held all the same, as where the first
- * erasure did not know the pseudonyms of another key; then there is another one.
+ * receipt. Nothing happens yet: the workflow of this number does it. `isHeldAgain`: whether something is held all the same, as
+ * where the first erasure did not know the pseudonyms of another key; then there is another one.
  */
 export function openErasure(
   database: Database,

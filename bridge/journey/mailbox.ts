@@ -82,7 +82,8 @@ export class Mailbox {
 
   /** The first of the places in which a calm user still waits; infinite where nobody does. */
   get earliestPlace(): number {
-    return Math.min(this.firstPlaceIn(this.calmQueue), this.firstPlaceIn(this.fullQueue));
+    const places = [this.calmQueue, this.fullQueue].map((queue) => this.firstIn(queue)?.place ?? Infinity);
+    return Math.min(...places);
   }
 
   post(mail: Mail): void {
@@ -157,30 +158,30 @@ export class Mailbox {
   }
 
   private take(queue: Queue<Place>, urgent: boolean): OutgoingLetter | null {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { journeyId, place } = next;
-      const box = this.boxes.get(journeyId);
-      if (!box || isVoid(place, box, queue)) continue;
-      const mail = box.mail.take(this.lengthThatFits(box.mail));
-      for (const { urgent: wasUrgent, bytes } of mail) {
-        if (wasUrgent) box.urgentMail -= 1;
-        box.bytes -= bytes;
-      }
-      this.waiting -= mail.length;
-      box.queue = null;
-      box.inFlight = true;
-      return { journeyId, urgent, mail };
+    const first = this.firstIn(queue);
+    if (!first) return null;
+    queue.shift();
+    const { journeyId } = first;
+    const box = this.boxOf(journeyId);
+    const mail = box.mail.take(this.lengthThatFits(box.mail));
+    for (const { urgent: wasUrgent, bytes } of mail) {
+      if (wasUrgent) box.urgentMail -= 1;
+      box.bytes -= bytes;
     }
-    return null;
+    this.waiting -= mail.length;
+    box.queue = null;
+    box.inFlight = true;
+    return { journeyId, urgent, mail };
   }
 
-  private firstPlaceIn(queue: Queue<Place>): number {
+  /** The first place of a queue in which somebody still waits; void ones before it are dropped. */
+  private firstIn(queue: Queue<Place>): Place | undefined {
     for (let first = queue.at(0); first !== undefined; first = queue.at(0)) {
       const box = this.boxes.get(first.journeyId);
-      if (box && !isVoid(first.place, box, queue)) return first.place;
+      if (box?.queue === queue && box.place === first.place) return first;
       queue.shift();
     }
-    return Number.POSITIVE_INFINITY;
+    return undefined;
   }
 
   private lengthThatFits(mail: Queue<Mail>): number {
@@ -192,9 +193,6 @@ export class Mailbox {
     return mail.length;
   }
 }
-
-const isVoid = (place: number, box: Box, queue: Queue<Place>): boolean =>
-  box.queue !== queue || box.place !== place;
 
 const emptyBox = (inFlight: boolean): Box => ({
   mail: new Queue(),

@@ -20,7 +20,8 @@ const longestBurstSeconds = 0.25;
 /**
  * The pace of letters that are not urgent, found by feedback: the latency of signals and the worker's lag are the sensors.
  * Additive increase while both are at ease, multiplicative decrease when one is not (as TCP does it: Chiu & Jain, 1989),
- * within bounds, and no further than letters need it to be early enough. Time is handed in, so that the policy can be tested without a clock.
+ * within bounds, and no further than letters need it to be early enough. Time is handed in, so that the policy can be tested
+ * without a clock.
  */
 export class Pace {
   private perSecond: number;

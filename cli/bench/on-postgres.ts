@@ -32,7 +32,9 @@ export async function onFreshPostgres<Value>(
     // A figure of a server that others use, or that holds their data, says nothing.
     environment: { ...process.env, DB_HOST: undefined },
     signal,
-    report: () => undefined,
+    report: (subject, message, state) => {
+      if (state === 'failed') tell(`${subject}: ${message}`);
+    },
   });
   try {
     const { dataDirectory, guard } = servers;

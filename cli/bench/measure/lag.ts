@@ -1,5 +1,6 @@
 import type { Stores } from '../../demo/observer.ts';
 import { readLag } from '../../demo/stream-figures.ts';
+import { median } from './median.ts';
 import { watch, type Watch } from './watch.ts';
 
 export interface LagSample {
@@ -52,9 +53,5 @@ export function medianLag(
   lane: 'record' | 'journey',
   { from, until }: LagWindow,
 ): number | null {
-  const lags = samples
-    .filter(({ at }) => at >= from && at < until)
-    .map((sample) => sample[lane])
-    .sort((one, other) => one - other);
-  return lags[Math.floor(lags.length / 2)] ?? null;
+  return median(samples.filter(({ at }) => at >= from && at < until).map((sample) => sample[lane]));
 }

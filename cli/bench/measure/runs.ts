@@ -1,5 +1,8 @@
 import type { Client } from '@temporalio/client';
 
+/** What a run must stay below: at so many history events Temporal warns, and soon ends it. */
+export const historyBound = 10_240;
+
 export interface RunSize {
   /** Of its history. */
   readonly events: number;

@@ -2,6 +2,7 @@ import type { Settings } from '../../../settings/settings.ts';
 import { askReport } from '../../report/ask-report.ts';
 import { valuesOf } from '../../report/parameter-values.ts';
 import type { Report } from '../../report/report-file.ts';
+import { median } from '../measure/median.ts';
 
 export interface Timed {
   readonly report: Report;
@@ -26,8 +27,7 @@ export async function timeReport(
     await askReport(settings, report, values);
     times.push(performance.now() - begun);
   }
-  times.sort((one, other) => one - other);
-  return { report, medianMs: times[Math.floor(measuredRuns / 2)] ?? Number.NaN, rows: answer.rows.length };
+  return { report, medianMs: median(times) ?? Number.NaN, rows: answer.rows.length };
 }
 
 /** PostgreSQL's plan for the report with these values, with what came out of each part of it. */

@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { createTakeNews } from '../../../activities/roll-ups/take-news.ts';
-import type { Database } from '../../../connections/postgres.ts';
 import { uniformUsers } from '../../../simulator/uniform-users.ts';
 import { aisleCommand } from '../../../stack/project.ts';
 import { runCommand } from '../../../stack/run-command.ts';
@@ -88,7 +87,7 @@ async function fill(
 
 async function rollUp(
   { signal, tell }: Bench,
-  { database, settings }: { database: Database; settings: FreshPostgres['settings'] },
+  { database, settings }: FreshPostgres,
   events: number,
 ): Promise<number> {
   tell('Rolling it up.');

@@ -4,7 +4,7 @@ import { sampleJourneys } from '../../load-test/exactness.ts';
 import { onFreshSystem } from '../fresh-system.ts';
 import { hotUserLoad } from '../hot-user-load.ts';
 import { lostAndDoubled } from '../measure/lost-and-doubled.ts';
-import { sizesOfRuns } from '../measure/runs.ts';
+import { historyBound, sizesOfRuns } from '../measure/runs.ts';
 import { atMost, type Figure } from '../result.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { offerSteadily } from '../steady-load.ts';
@@ -62,7 +62,7 @@ function run(bench: Bench): Promise<Figure[]> {
         name: `${name}/longest-history`,
         value: largest('events'),
         unit: 'history events',
-        goal: atMost(10_239),
+        goal: atMost(historyBound - 1),
       },
       { name: `${name}/lost`, value: lost, unit: 'events', goal: atMost(0) },
       { name: `${name}/doubled`, value: doubled, unit: 'events', goal: atMost(0) },

@@ -6,7 +6,7 @@ import { onFreshSystem, type FreshSystem } from '../fresh-system.ts';
 import { costPerEvent, type CostSample } from '../measure/cost-by-progress.ts';
 import { lostAndDoubled } from '../measure/lost-and-doubled.ts';
 import { processorSeconds } from '../measure/processor-time.ts';
-import { sizesOfRuns } from '../measure/runs.ts';
+import { historyBound, sizesOfRuns } from '../measure/runs.ts';
 import { atMost, ratioAtMost, type Figure } from '../result.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { offerSteadily } from '../steady-load.ts';
@@ -15,7 +15,6 @@ import { uniformLoad } from '../uniform-load.ts';
 const name = 'hundred-thousand-events';
 const eventsPerSecond = 1_000;
 const sampleEveryMs = 250;
-const historyBound = 10_240;
 
 export const hundredThousandEvents: Scenario = {
   name,

@@ -1,10 +1,5 @@
-import { connectPostgres } from '../../../connections/postgres.ts';
-import { createLog } from '../../../connections/log.ts';
-import { migrate } from '../../../connections/migrate.ts';
-import { readSettings } from '../../../settings/settings.ts';
-import { anyFreePorts } from '../../../stack/ports.ts';
-import { startServers } from '../../../stack/servers.ts';
 import { readReports } from '../../report/reports.ts';
+import { onFreshPostgres } from '../on-postgres.ts';
 import { buildShop } from '../reports/build-shop.ts';
 import { planOf, timeReport, type Timed } from '../reports/time-reports.ts';
 import { atMost, type Figure } from '../result.ts';
@@ -27,30 +22,17 @@ export const reports: Scenario = {
   run,
 };
 
-async function run(bench: Bench): Promise<Figure[]> {
+function run(bench: Bench): Promise<Figure[]> {
   const { signal, tell } = bench;
-  const servers = await startServers({
-    only: ['postgres'],
-    ports: anyFreePorts,
-    // A server that is configured is somebody's.
-    environment: { ...process.env, DB_HOST: undefined },
-    report: (subject, message, state) => {
-      if (state === 'failed') tell(`${subject}: ${message}`);
-    },
-    signal,
-  });
-  try {
-    const settings = readSettings({ ...process.env, ...servers.environment });
-    await migrate(settings, createLog('bench', 'silent'));
+  return onFreshPostgres(bench, async ({ owner, settings }) => {
     const until = new Date(Math.floor(Date.now() / dayMs) * dayMs);
     const since = new Date(until.getTime() - days * dayMs);
-    const database = connectPostgres(settings, createLog('bench', 'silent'), 'aisle-bench', 'owner');
-    const events = await buildShop(bench, database, {
+    const events = await buildShop(bench, owner, {
       since,
       days,
       sessionsADay: bench.quick ? sessionsADay / 30 : sessionsADay,
       sessionGapMs: settings.SESSION_GAP,
-    }).finally(() => database.end());
+    });
     tell(`${events} events; asking for the reports.`);
     const given = new Map([
       ['since', since.toISOString()],
@@ -74,8 +56,5 @@ async function run(bench: Bench): Promise<Figure[]> {
         goal: atMost(1_000),
       })),
     ];
-  } finally {
-    tell('Stopping.');
-    await servers.stop();
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import { createTakeNews, type TakeNews } from '../../../activities/roll-ups/take-news.ts';
 import type { Database } from '../../../connections/postgres.ts';
+import { median } from '../measure/median.ts';
 import { onFreshPostgres } from '../on-postgres.ts';
 import { recordPastVisits, recordSecond } from '../recorded-visits.ts';
 import { ratioAtMost, type Figure } from '../result.ts';
@@ -108,6 +109,3 @@ class Load {
     return performance.now() - from;
   }
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
