@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 
+import { FetchRhythm } from './fetch-rhythm.ts';
 import { isKafkaUnavailable, membershipErrorOf } from './kafka-errors.ts';
 import type { Log } from './log.ts';
 
@@ -107,6 +110,8 @@ function run(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let assigned: Promise<void> = Promise.resolve();
+    const rhythm = new FetchRhythm();
+    consumer.on('consumer.fetch', () => rhythm.noteFetch(performance.now()));
     consumer.on('consumer.group_join', ({ payload }) => {
       const partitions = payload.memberAssignment[options.topic] ?? [];
       assigned = options.onAssigned?.(partitions) ?? Promise.resolve();
@@ -123,7 +128,11 @@ function run(
         eachBatch: async (payload) => {
           await assigned;
           try {
-            await handle(toBatch(payload));
+            const batch = toBatch(payload);
+            await handle(batch);
+            // The library fetches again once every batch of a fetch is handled.
+            const restMs = rhythm.restMs(batch, performance.now());
+            if (restMs > 0) await sleep(restMs);
           } catch (error) {
             // The library rejoins and reconnects by itself; anything else is for the process to answer for.
             const membershipError = membershipErrorOf(error);
