@@ -27,6 +27,8 @@ export interface ActivityDependencies {
   readonly database: Database;
   /** For the SQL that rules bring: a few connections of their own, where statements may hang. */
   readonly readers?: Database;
+  /** For the metrics of rules: connections that can only read. */
+  readonly metrics?: Database;
   readonly producer: MessageProducer;
   readonly workflows: WorkflowClient;
   readonly settings: Settings;
@@ -36,6 +38,7 @@ export interface ActivityDependencies {
 export function createActivities({
   database,
   readers = database,
+  metrics = database,
   producer,
   workflows,
   settings,
@@ -67,7 +70,7 @@ export function createActivities({
       sessionGapMs: settings.SESSION_GAP,
     }),
     ...createRetention(database, settings.RETENTION_DAYS, createForgetUnusedKeys(database, workflows)),
-    ...createEvaluateRule(database, readers),
+    ...createEvaluateRule({ database, metrics, readers }),
     auditRule: createAuditRule(database),
     callWebhook: createCallWebhook(settings),
     ...createAnnounceRule({

@@ -14,15 +14,21 @@ interface Evaluation {
   readonly measurement: Measurement;
 }
 
-/**
- * Measures rules and records what came of it. `readers` are for the rules' own SQL: few connections, so that statements
- * that hang hold up each other and nobody else.
- */
-export function createEvaluateRule(
-  database: Database,
-  readers: Database,
-): Pick<AlertRuleActivities, 'evaluateRule' | 'measureRule'> {
-  const measureMetric = createMeasureMetric(database);
+export interface EvaluateRuleParts {
+  readonly database: Database;
+  /** Connections that metrics are measured on. */
+  readonly metrics: Database;
+  /** For the rules' own SQL: few connections, so that statements that hang hold up each other and nobody else. */
+  readonly readers: Database;
+}
+
+/** Measures rules and records what came of it. */
+export function createEvaluateRule({
+  database,
+  metrics,
+  readers,
+}: EvaluateRuleParts): Pick<AlertRuleActivities, 'evaluateRule' | 'measureRule'> {
+  const measureMetric = createMeasureMetric(metrics);
   const measureOwnSql = createMeasureOwnSql(readers);
   const records = new GroupCommit<Evaluation>(
     async (evaluations) => {

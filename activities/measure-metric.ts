@@ -1,10 +1,20 @@
-import type { Database } from '../connections/postgres.ts';
+import type { Database, SessionRules } from '../connections/postgres.ts';
 import { readSql } from '../connections/sql-file.ts';
 import type { Measurement, RuleQuestion } from '../events/alert-rule.ts';
 import { BoundedMemory } from './bounded-memory.ts';
-import { queryReadOnly } from './read-only.ts';
 
-const limitMs = 15_000;
+/**
+ * Of a connection that metrics are measured on: it can change nothing, and what takes too long is ended by the server. A
+ * statement is prepared once, and planned each time: what it reads grows, and a plan for an empty table would be kept.
+ */
+export const metricSession: SessionRules = {
+  statementLimitMs: 15_000,
+  parameters: {
+    default_transaction_read_only: 'on',
+    lock_timeout: '1000',
+    plan_cache_mode: 'force_custom_plan',
+  },
+};
 const mostRemembered = 500;
 
 interface MetricRow {
@@ -28,7 +38,7 @@ export const windowOf = ({ at, windowMs }: RuleQuestion): [Date, Date] => [
 ];
 
 /**
- * Measures a metric by its name. Rules that ask for the same metric, window and instant share one query, and one query
+ * Measures a metric by its name, on connections of `metricSession` where a worker does it. Rules that ask for the same metric, window and instant share one query, and one query
  * runs at a time: journeys need the connections more.
  */
 export function createMeasureMetric(
@@ -62,8 +72,12 @@ export function createMeasureMetric(
   async function measure(metric: string, question: RuleQuestion): Promise<Measurement> {
     const statement = statements.get(metric) ?? overWindow(readSql(`metrics/${metric}.sql`));
     statements.set(metric, statement);
-    const { rows } = await queryReadOnly(database, limitMs, statement, windowOf(question));
-    const row = rows[0] as MetricRow | undefined;
+    const { rows } = await database.query<MetricRow>({
+      name: `metric-${metric}`,
+      text: statement,
+      values: windowOf(question),
+    });
+    const row = rows[0];
     if (row?.value == null) return { kind: 'no data' };
     const { value, samples, subject } = row;
     return { kind: 'value', value, samples, ...(subject === undefined ? {} : { subject }) };

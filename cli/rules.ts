@@ -105,7 +105,7 @@ async function testInFile(name: string, file: string): Promise<Tested> {
   const measurement = await askDatabase(
     await settingsOfRunningSystem(),
     (database) =>
-      createEvaluateRule(database, database).measureRule({
+      createEvaluateRule({ database, metrics: database, readers: database }).measureRule({
         ...{ rule: name, measure, windowMs, gaps: [] },
         at: Date.now(),
       }),

@@ -22,12 +22,29 @@ export type DatabaseSession = pg.PoolClient;
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 
+/** What holds for every statement of a connection, so that no statement has to be told. */
+export interface SessionRules {
+  readonly statementLimitMs: number;
+  /** PostgreSQL's own parameters by their names. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const rulesOfRole = (role: DatabaseRole, settings: Settings): SessionRules =>
+  role === 'reporter'
+    ? {
+        statementLimitMs: settings.DB_REPORTER_TIMEOUT,
+        // Where the reporter has no login of its own, these still hold; a schema that a user may not enter is passed over.
+        parameters: { search_path: 'reporting,public', default_transaction_read_only: 'on' },
+      }
+    : { statementLimitMs: 60_000, parameters: {} };
+
 /** Opens connections on demand, as the role that the work needs: docs/access.md says what each may do. */
 export function connectPostgres(
   settings: Settings,
   log: Log,
   applicationName: string,
   role: DatabaseRole = 'writer',
+  rules: SessionRules = rulesOfRole(role, settings),
 ): Database {
   const { user, password } = databaseLogin(settings, role);
   const pool = new pg.Pool({
@@ -39,11 +56,8 @@ export function connectPostgres(
     max: settings.DB_POOL_SIZE,
     application_name: applicationName,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: role === 'reporter' ? settings.DB_REPORTER_TIMEOUT : 60_000,
-    // Where the reporter has no login of its own, these still hold; a schema that a user may not enter is passed over.
-    ...(role === 'reporter'
-      ? { options: '-c search_path=reporting,public -c default_transaction_read_only=on' }
-      : {}),
+    statement_timeout: rules.statementLimitMs,
+    ...optionsOf(rules),
     // A peer that is gone without a word is found out while its answer is waited for.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -54,6 +68,11 @@ export function connectPostgres(
     log.warn({ code: (error as { code?: string }).code }, 'an idle database connection broke'),
   );
   return pool;
+}
+
+function optionsOf({ parameters }: SessionRules): { options?: string } {
+  const options = Object.entries(parameters).map(([name, value]) => `-c ${name}=${value}`);
+  return options.length > 0 ? { options: options.join(' ') } : {};
 }
 
 /** Runs `connect`; a server that does not answer, or refuses the login, is said by what to set. */

@@ -2,6 +2,7 @@ import { ScheduleClient, WorkflowClient } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
+import { metricSession } from '../activities/measure-metric.ts';
 import { keepReadings } from '../activities/keep-readings.ts';
 import { createErasureActivities } from '../activities/erasure/create-erasure-activities.ts';
 import { resumeErasures } from '../activities/erasure/start-erasure.ts';
@@ -46,6 +47,14 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     'reporter',
   );
   closing.add(() => readers.end());
+  const metrics = connectPostgres(
+    { ...settings, DB_POOL_SIZE: connectionsForMetrics },
+    log,
+    'aisle-metrics',
+    'writer',
+    metricSession,
+  );
+  closing.add(() => metrics.end());
   closing.add(() => eraser.end());
   try {
     await tryLogin(database, settings, 'writer');
@@ -70,7 +79,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       ...workflowSource(settings.PAYLOAD_ENCRYPTION),
       ...versioningOf(settings),
       activities: {
-        ...createActivities({ database, readers, producer, workflows, settings }),
+        ...createActivities({ database, readers, metrics, producer, workflows, settings }),
         ...createErasureActivities({
           database: eraser,
           workflows,
@@ -122,6 +131,8 @@ const uncompressed = { codec: 'none' } as const;
 
 /** Each may be held for seconds by a rule's own SQL. */
 const connectionsForOwnSql = 2;
+/** One query runs at a time. */
+const connectionsForMetrics = 1;
 
 const slotsWanted = 200;
 
