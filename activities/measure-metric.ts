@@ -38,8 +38,8 @@ export const windowOf = ({ at, windowMs }: RuleQuestion): [Date, Date] => [
 ];
 
 /**
- * Measures a metric by its name, on connections of `metricSession` where a worker does it. Rules that ask for the same metric, window and instant share one query, and one query
- * runs at a time: journeys need the connections more.
+ * Measures a metric by its name, on connections under `metricSession`. Rules that ask for the same metric, window and
+ * instant share one query, and one query runs at a time: journeys need the processor more.
  */
 export function createMeasureMetric(
   database: Database,

@@ -1,21 +1,27 @@
 import { createLog } from '../connections/log.ts';
 import { databaseLogin, type DatabaseRole, loginSettings } from '../connections/database-login.ts';
-import { connectPostgres, isDatabaseUnavailable, type Database } from '../connections/postgres.ts';
+import {
+  connectPostgres,
+  isDatabaseUnavailable,
+  type Database,
+  type SessionRules,
+} from '../connections/postgres.ts';
 import { postgresRefusal } from '../connections/postgres-security.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SetupError } from '../stack/setup-error.ts';
 
 /**
- * Runs `ask` with connections of its own, as the role that it needs. Throws a `SetupError` or a `SettingsError` with one
- * sentence when the database cannot be reached, refuses the login, or lacks what `aisle migrate` makes; what `ask` itself
- * throws as a `SetupError` passes through.
+ * Runs `ask` with connections of its own, as the role that it needs and under that role's rules unless others are given.
+ * Throws a `SetupError` or a `SettingsError` with one sentence when the database cannot be reached, refuses the login, or
+ * lacks what `aisle migrate` makes; what `ask` itself throws as a `SetupError` passes through.
  */
 export async function askDatabase<Answer>(
   settings: Settings,
   ask: (database: Database) => Promise<Answer>,
   role: DatabaseRole = 'writer',
+  rules?: SessionRules,
 ): Promise<Answer> {
-  const database = connectPostgres(settings, createLog('aisle', 'silent'), 'aisle-command', role);
+  const database = connectPostgres(settings, createLog('aisle', 'silent'), 'aisle-command', role, rules);
   try {
     return await ask(database);
   } catch (error) {

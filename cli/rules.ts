@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 
 import { createEvaluateRule } from '../activities/evaluate-rule.ts';
+import { metricSession } from '../activities/measure-metric.ts';
 import { projectRoot } from '../connections/sql-file.ts';
 import {
   longestSnoozeMs,
@@ -101,7 +102,8 @@ async function testInFile(name: string, file: string): Promise<Tested> {
   const definition = (await readRulesFile(file)).find((rule) => rule.name === name);
   if (!definition) throw new SetupError(`${file} has no rule ${name}.`);
   const { measure, windowMs } = definition;
-  // As the worker does it: a metric as writer, own SQL as reporter.
+  const isOwnSql = 'sql' in measure;
+  // As the worker does it: a metric as writer on a connection that only reads, own SQL as reporter.
   const measurement = await askDatabase(
     await settingsOfRunningSystem(),
     (database) =>
@@ -109,7 +111,8 @@ async function testInFile(name: string, file: string): Promise<Tested> {
         ...{ rule: name, measure, windowMs, gaps: [] },
         at: Date.now(),
       }),
-    'sql' in measure ? 'reporter' : 'writer',
+    isOwnSql ? 'reporter' : 'writer',
+    isOwnSql ? undefined : metricSession,
   );
   return { definition, measurement };
 }
