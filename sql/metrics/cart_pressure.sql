@@ -3,13 +3,17 @@
 SELECT carts / greatest(usual, 1) AS value, carts::bigint AS samples, 'product ' || product_id AS subject
 FROM (
   SELECT
-    item ->> 'productId' AS product_id,
+    product_id,
     count(*) FILTER (WHERE opened_at >= window_start)::float8 AS carts,
     count(*) FILTER (WHERE opened_at < window_start)
       / (86400 / extract(epoch FROM window_end - window_start))::float8 AS usual
-  FROM carts, jsonb_array_elements(items) AS item
+  FROM carts
+  -- A checkout may state one product on several lines.
+  CROSS JOIN LATERAL (
+    SELECT DISTINCT item ->> 'productId' AS product_id FROM jsonb_array_elements(items) AS item
+  ) AS held
   WHERE opened_at >= window_start - interval '1 day' AND opened_at < window_end
-  GROUP BY item ->> 'productId'
+  GROUP BY product_id
 ) AS product
 WHERE carts >= 5
 ORDER BY value DESC, product_id
