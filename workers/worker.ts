@@ -30,7 +30,7 @@ export interface WorkerOptions {
 
 /** Runs journeys, roll-ups and their activities until `stopping`; work under way is finished first, within a bound. */
 export async function runWorkerProcess({ settings, log, onReady, stopping }: WorkerOptions): Promise<void> {
-  Runtime.install({
+  const { logger } = Runtime.install({
     logger: new DefaultLogger('WARN', toLog(log)),
     telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
     shutdownSignals: [],
@@ -76,7 +76,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
       namespace,
       taskQueue,
       dataConverter,
-      ...workflowSource(settings.PAYLOAD_ENCRYPTION),
+      ...(await workflowSource(settings.PAYLOAD_ENCRYPTION, logger)),
       ...versioningOf(settings),
       activities: {
         ...createActivities({ database, readers, metrics, producer, workflows, settings }),

@@ -2,11 +2,12 @@
 // them everything works as before. A destroyed key, or another master key, ends that with a clear word.
 import { randomBytes } from 'node:crypto';
 
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
-import { dataConverterOf, failureConversion } from '../../connections/encryption/data-converter.ts';
+import { dataConverterOf } from '../../connections/encryption/data-converter.ts';
 import { journeyWorkflowId } from '../../events/letter.ts';
+import { reuseBundle } from '../../workers/bundle-cache.ts';
 import { workflowCode } from '../../workers/workflow-source.ts';
 import { aisleWith } from '../support/aisle-command.ts';
 import { deploy, type Deployment } from '../support/deployment.ts';
@@ -86,10 +87,7 @@ test('the history holds nothing that can be read, nor do its failures, and the j
 
 test('an encrypted history is replayed to the same commands', async () => {
   const dataConverter = dataConverterOf(deployment.settings, () => deployment.database);
-  const workflowBundle = await bundleWorkflowCode({
-    ...{ ...workflowCode, ...failureConversion('on') },
-    logger: new DefaultLogger('ERROR'),
-  });
+  const workflowBundle = await reuseBundle(workflowCode('on'), new DefaultLogger('ERROR'));
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, await handle().fetchHistory());
 });
 

@@ -1,12 +1,6 @@
 import type { WorkflowHandle, WorkflowHandleWithSignaledRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  Runtime,
-  DefaultLogger,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 
 import type {
   JourneyActivities,
@@ -20,6 +14,7 @@ import type { JourneyRecord } from '../../events/journey-record.ts';
 import { journeyWorkflowId, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { searchAttributes } from '../../connections/search-attributes.ts';
 import type { userJourney } from '../../workflows/index.ts';
+import { reuseBundle } from '../../workers/bundle-cache.ts';
 import { workflowCode } from '../../workers/workflow-source.ts';
 import { journeyQuery, letterSignal } from '../../workflows/user-journey.ts';
 import type { JourneyView } from '../../workflows/journey/view.ts';
@@ -101,12 +96,8 @@ export interface JourneyOptions {
   readonly ledger?: Ledger;
 }
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-export const workflowBundle = () =>
-  (bundle ??= bundleWorkflowCode({
-    ...workflowCode,
-    logger: new DefaultLogger('ERROR'),
-  }));
+let bundle: ReturnType<typeof reuseBundle> | undefined;
+export const workflowBundle = () => (bundle ??= reuseBundle(workflowCode('off'), new DefaultLogger('ERROR')));
 
 let journeys = 0;
 

@@ -6,14 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DeterminismViolationError } from '@temporalio/workflow';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { reuseBundle } from '../../workers/bundle-cache.ts';
 import { workflowCode } from '../../workers/workflow-source.ts';
 import { bundleNextRelease } from '../support/next-release/bundle.ts';
 import { historyFromText } from './history-file.ts';
@@ -23,12 +19,9 @@ const histories = storedHistories();
 const names = histories.filter(({ release }) => release === currentRelease).map(({ name }) => name);
 const textOf = (name: string): string => readFileSync(join(folderOf(currentRelease), name), 'utf8');
 
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: Awaited<ReturnType<typeof reuseBundle>>;
 beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({
-    ...workflowCode,
-    logger: new DefaultLogger('ERROR'),
-  });
+  workflowBundle = await reuseBundle(workflowCode('off'), new DefaultLogger('ERROR'));
 });
 
 const replay = (text: string, code = workflowBundle): Promise<void> =>
