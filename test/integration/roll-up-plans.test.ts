@@ -20,6 +20,7 @@ beforeAll(async () => {
     { DB_POOL_SIZE: '1' },
   );
   await migrate(deployment.settings, deployment.log);
+  await keepAutovacuumAway();
 });
 
 afterAll(() => deployment.close());
@@ -56,6 +57,23 @@ test('plans made for empty tables hold for full ones', async () => {
   );
   expect(rows).toEqual([{ events: journeys * (eventsOfEach + 1) }]);
 });
+
+/**
+ * It would analyse the tables, and it sums up new pages for the index of times, which counts as reading them from end to end
+ * and may happen at any moment.
+ */
+async function keepAutovacuumAway(): Promise<void> {
+  const { owner } = deployment;
+  const { rows: tables } = await owner.query<{ name: string }>(
+    `SELECT relid::regclass::text AS name FROM pg_partition_tree('events') WHERE isleaf`,
+  );
+  for (const { name } of [...tables, { name: 'user_sessions' }, { name: 'user_activity' }])
+    await owner.query(`ALTER TABLE ${name} SET (autovacuum_enabled = off)`);
+  const { rows: indexes } = await owner.query<{ name: string }>(
+    `SELECT relid::regclass::text AS name FROM pg_partition_tree('events_timestamp') WHERE isleaf`,
+  );
+  for (const { name } of indexes) await owner.query(`ALTER INDEX ${name} SET (autosummarize = off)`);
+}
 
 /** Rows read by going through a table from end to end, since it is there. */
 async function rowsReadWhole(): Promise<Map<string, number>> {
