@@ -1,5 +1,5 @@
 /** What an event may wait at most so that others come with it, milliseconds. */
-const mostRestMs = 40;
+const mostRestMs = 20;
 
 /**
  * A fetch costs broker, reader and database the same whether it brings one event or a hundred, and one that waits for events is
