@@ -16,8 +16,8 @@ export const alertRules: Scenario = {
   name,
   shows: '100 rules evaluated once a minute cost ≤ 2 % of a core: worker, Temporal and PostgreSQL together',
   method:
-    'Nothing comes in. 100 rules are started (every metric, three windows); five minutes later, when what runs once a minute ' +
-    'runs as fast as it ever will, the processor time of worker, Temporal and PostgreSQL is taken over four minutes. Then the ' +
+    'Nothing comes in. 100 rules are started (every metric, three windows); five minutes later, when an evaluation costs no ' +
+    'less from minute to minute, the processor time of worker, Temporal and PostgreSQL is taken over four minutes. Then the ' +
     'rules are removed, and it is taken over four minutes without them. The value is the difference as a share of one core, ' +
     'the baseline what the same processes take without rules.',
   longestMs: 25 * minute,
