@@ -71,7 +71,7 @@ export function createRollUp(
       total.behind = taken.hasMore;
       return taken.hasMore ? 'more' : 'done';
     });
-    await takingTurns({ rest: 0 }, end, async () => ((await publishMinutes()) ? 'more' : 'done'));
+    await takingTurns(limits, end, async () => ((await publishMinutes()) ? 'more' : 'done'));
     await measureLoadTimes();
     let rebuilding = false;
     await takingTurns(limits, end, async () => {

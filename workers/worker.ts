@@ -1,5 +1,5 @@
 import { ScheduleClient, WorkflowClient } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities.ts';
 import { metricSession } from '../activities/measure-metric.ts';
@@ -19,6 +19,8 @@ import { ensureSchedule, retentionSchedule, rollUpSchedule } from './schedule.ts
 import { createSystemReadings } from './system-readings.ts';
 import { toLog } from './temporal-log.ts';
 import { versioningOf } from './versioning.ts';
+import { watchedWorker } from './watched-worker.ts';
+import { createWorkerGroup, type WorkerShare } from './worker-group.ts';
 import { workflowSource } from './workflow-source.ts';
 
 export interface WorkerOptions {
@@ -62,46 +64,52 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
     closing.add(() => producer.close());
     const offsets = await kafka.offsets();
     closing.add(() => offsets.close());
-    const connection = await reachingTemporal(settings, () =>
-      NativeConnection.connect({ ...temporalConnectionOptions(settings), grpcCompression: uncompressed }),
-    );
-    closing.add(() => connection.close());
     const client = await connectTemporal(settings);
     closing.add(() => client.close());
     const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = settings;
     const dataConverter = dataConverterOf(settings, () => database);
     const workflows = new WorkflowClient({ connection: client, namespace, dataConverter });
-    const worker = await Worker.create({
-      connection,
-      namespace,
-      taskQueue,
-      dataConverter,
-      ...(await workflowSource(settings.PAYLOAD_ENCRYPTION, logger)),
-      ...versioningOf(settings),
-      activities: {
-        ...createActivities({ database, readers, metrics, producer, workflows, settings }),
-        ...createErasureActivities({
-          database: eraser,
-          workflows,
-          producer,
-          readRetention: (names) => kafka.withAdmin((admin) => readTopicRetention(admin, names)),
-          topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
-          taskQueue: settings.TEMPORAL_TASK_QUEUE,
-        }),
-      },
-      maxCachedWorkflows: settings.MAX_CACHED_JOURNEYS,
-      ...slotsFor(settings.MAX_CACHED_JOURNEYS),
-      shutdownGraceTime: '5s',
-      shutdownForceTime: '10s',
+    const activities = {
+      ...createActivities({ database, readers, metrics, producer, workflows, settings }),
+      ...createErasureActivities({
+        database: eraser,
+        workflows,
+        producer,
+        readRetention: (names) => kafka.withAdmin((admin) => readTopicRetention(admin, names)),
+        topics: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX),
+        taskQueue: settings.TEMPORAL_TASK_QUEUE,
+      }),
+    };
+    const JourneyWorker = watchedWorker(log);
+    const source = await workflowSource(settings.PAYLOAD_ENCRYPTION, logger);
+    const workers = await createWorkerGroup(settings.MAX_CACHED_JOURNEYS, async (share) => {
+      // One each: a connection takes no two workers of one task queue.
+      const connection = await reachingTemporal(settings, () =>
+        NativeConnection.connect({ ...temporalConnectionOptions(settings), grpcCompression: uncompressed }),
+      );
+      closing.add(() => connection.close());
+      return JourneyWorker.create({
+        connection,
+        namespace,
+        taskQueue,
+        dataConverter,
+        ...source,
+        ...versioningOf(settings),
+        activities,
+        maxCachedWorkflows: share.cachedJourneys,
+        ...slotsFor(share),
+        shutdownGraceTime: '5s',
+        shutdownForceTime: '10s',
+      });
     });
     const schedules = new ScheduleClient({ connection: client, namespace, dataConverter });
     await ensureSchedule(schedules, taskQueue, rollUpSchedule, settings.ROLL_UP_EVERY);
     await ensureSchedule(schedules, taskQueue, retentionSchedule, settings.RETENTION_EVERY);
-    const stop = () => worker.shutdown();
+    const stop = () => workers.shutdown();
     if (stopping.aborted) return;
     stopping.addEventListener('abort', stop, { once: true });
     const ended = new AbortController();
-    const running = worker.run().finally(() => ended.abort());
+    const running = workers.run().finally(() => ended.abort());
     const readings = keepReadings({
       database,
       take: createSystemReadings(settings, offsets, workflows, log),
@@ -117,7 +125,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
         resumeErasures({ database: eraser, workflows, taskQueue, log, stopping }),
       ]);
     } catch (error) {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      workers.shutdown();
       await running;
       throw error;
     }
@@ -140,13 +148,14 @@ const slotsWanted = 200;
  * A journey that waits for the record holds a slot of its worker and no processor: with the library's forty, a few dozen
  * deadlines at once would hold up everybody else's steps. More slots than cached journeys would evict each other's.
  */
-function slotsFor(cachedJourneys: number) {
+function slotsFor({ cachedJourneys, workers }: WorkerShare) {
   if (cachedJourneys < slotsWanted) return {};
   return {
     maxConcurrentWorkflowTaskExecutions: slotsWanted,
     // A new journey's first task comes by the queue that all workers share, to which the library gives two of ten polls.
-    maxConcurrentWorkflowTaskPolls: 16,
+    maxConcurrentWorkflowTaskPolls: Math.max(6, Math.ceil(16 / workers)),
     nonStickyToStickyPollRatio: 0.5,
+    maxConcurrentActivityTaskPolls: Math.max(2, Math.ceil(10 / workers)),
     maxConcurrentLocalActivityExecutions: slotsWanted,
   };
 }

@@ -104,6 +104,8 @@ beforeAll(async () => {
       ALERT_COOLDOWN: '1h',
       ROLL_UP_EVERY: '1s',
       LOG_LEVEL: 'debug',
+      // Two workers in the process.
+      MAX_CACHED_JOURNEYS: '4000',
     },
   );
   for (const name of names) nameOf.set(journey(name), name);
