@@ -137,7 +137,7 @@ export const environmentSchema = z.object({
   MAX_PENDING_EVENTS: count(300_000, 100, 5_000_000),
   LETTERS_PER_SECOND_MIN: count(20, 1, 10_000),
   LETTERS_PER_SECOND_MAX: count(200, 1, 10_000),
-  MAX_CACHED_JOURNEYS: count(10_000, 0, 100_000),
+  MAX_CACHED_JOURNEYS: count(8000, 0, 100_000),
 
   /** Names this build to Temporal, which then gives it tasks only while it is the deployment's current version. */
   WORKER_BUILD_ID: z

@@ -50,12 +50,12 @@ export function createSystemReadings(
   return async () => (await Promise.all([unlessAway(lags), unlessAway(journeys)])).flat();
 }
 
-const shareOfTime = 1 / 500;
+const shareOfTime = 1 / 2_000;
 const longestRestMs = 10 * 60_000;
 
 /**
  * A server that goes through all workflows to count them, as the local one does, lets everybody's tasks wait meanwhile: a
- * second for five thousand. So what took long is not read again before it would take a five-hundredth of the time, or for ten
+ * second for five thousand. So what took long is not read again before it would take a two-thousandth of the time, or for ten
  * minutes: a server that was away and is back is heard of by then.
  */
 export function sparingly(

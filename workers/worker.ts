@@ -19,8 +19,7 @@ import { ensureSchedule, retentionSchedule, rollUpSchedule } from './schedule.ts
 import { createSystemReadings } from './system-readings.ts';
 import { toLog } from './temporal-log.ts';
 import { versioningOf } from './versioning.ts';
-import { watchedWorker } from './watched-worker.ts';
-import { createWorkerGroup, type WorkerShare } from './worker-group.ts';
+import { createWorkerGroup, workerOnThreads, type WorkerShare } from './worker-group.ts';
 import { workflowSource } from './workflow-source.ts';
 
 export interface WorkerOptions {
@@ -80,7 +79,7 @@ export async function runWorkerProcess({ settings, log, onReady, stopping }: Wor
         taskQueue: settings.TEMPORAL_TASK_QUEUE,
       }),
     };
-    const JourneyWorker = watchedWorker(log);
+    const JourneyWorker = workerOnThreads(settings.MAX_CACHED_JOURNEYS, log);
     const source = await workflowSource(settings.PAYLOAD_ENCRYPTION, logger);
     const workers = await createWorkerGroup(settings.MAX_CACHED_JOURNEYS, async (share) => {
       // One each: a connection takes no two workers of one task queue.
@@ -153,7 +152,7 @@ function slotsFor({ cachedJourneys, workers }: WorkerShare) {
   return {
     maxConcurrentWorkflowTaskExecutions: slotsWanted,
     // A new journey's first task comes by the queue that all workers share, to which the library gives two of ten polls.
-    maxConcurrentWorkflowTaskPolls: Math.max(6, Math.ceil(16 / workers)),
+    maxConcurrentWorkflowTaskPolls: Math.max(4, Math.ceil(16 / workers)),
     nonStickyToStickyPollRatio: 0.5,
     maxConcurrentActivityTaskPolls: Math.max(2, Math.ceil(10 / workers)),
     maxConcurrentLocalActivityExecutions: slotsWanted,

@@ -4,8 +4,10 @@ export interface PaceBounds {
 }
 
 /** A signal that takes no longer than this found the server with room to spare. */
-const comfortableMs = 12;
-/** One that takes longer than this had to queue. */
+const comfortableMs = 10;
+/** One that takes longer than this had to wait for others … */
+const busyMs = 15;
+/** … and longer than this, to queue. */
 const crowdedMs = 30;
 /** A workflow task that its worker takes up within this finds the worker with room to spare; one that waits longer queues. */
 const comfortableLagMs = 60;
@@ -14,6 +16,11 @@ const crowdedLagMs = 250;
 const earlyEnoughMs = 14_000;
 /** So much above what would be early enough, the pace comes down. */
 const tooFast = 1.25;
+/**
+ * No letter waits for longer than this because of its pace: a journey that waits longer than its worker keeps it in memory is
+ * replayed, which costs more than the wait has spared.
+ */
+const latestMs = 75_000;
 const adjustEveryMs = 1_000;
 const longestBurstSeconds = 0.25;
 
@@ -81,13 +88,12 @@ export class Pace {
     const needed = (waiting * 1_000) / earlyEnoughMs;
     const typical = sorted[Math.floor(sorted.length / 2)] ?? 0;
     if (typical > crowdedMs || this.isWorkerBehind) this.perSecond *= 0.8;
-    else if (this.perSecond > needed * tooFast) this.perSecond *= 0.97;
+    else if (typical > busyMs || this.perSecond > needed * tooFast) this.perSecond *= 0.97;
     else if (this.perSecond < needed && typical < comfortableMs && this.lagMs < comfortableLagMs)
-      this.perSecond += Math.max(2, this.bounds.mostPerSecond * 0.05);
-    this.perSecond = Math.min(
-      this.bounds.mostPerSecond,
-      Math.max(this.bounds.leastPerSecond, this.perSecond),
-    );
+      this.perSecond += Math.max(1, this.bounds.mostPerSecond * 0.01);
+    const { leastPerSecond, mostPerSecond } = this.bounds;
+    const least = Math.max(leastPerSecond, (waiting * 1_000) / latestMs);
+    this.perSecond = Math.min(mostPerSecond, Math.max(least, this.perSecond));
     this.latencies = [];
     this.adjustedAt = now;
   }

@@ -1,5 +1,5 @@
 // The pace stays within its bounds, falls when signals are slow, rises when they are quick, no further than letters need to be
-// early enough, and saves up no burst.
+// early enough, lets no letter wait until its journey is forgotten, and saves up no burst.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -7,7 +7,10 @@ import { Pace } from '../../bridge/journey/pace.ts';
 
 const bounds = { leastPerSecond: 20, mostPerSecond: 200 };
 
+/** So many letters want the most that the bounds allow. */
 const many = 10_000;
+/** So few may wait at the least that the bounds allow. */
+const some = 1_400;
 
 function after(
   latencyMs: number,
@@ -24,13 +27,13 @@ describe('the pace', () => {
   it('begins at its least, rises at ease to its most, and falls back when it is crowded', () => {
     const pace = new Pace(bounds, 0);
     expect(pace.lettersPerSecond).toBe(20);
-    after(10, 5, pace);
+    after(9, 5, pace, 0, some);
     expect(pace.lettersPerSecond).toBeGreaterThan(20);
-    after(10, 60, pace, 5_000);
+    after(9, 60, pace, 5_000);
     expect(pace.lettersPerSecond).toBe(200);
     after(500, 3, pace, 65_000);
     expect(pace.lettersPerSecond).toBeLessThan(150);
-    after(500, 60, pace, 70_000);
+    after(500, 60, pace, 70_000, some);
     expect(pace.lettersPerSecond).toBe(20);
   });
 
@@ -45,9 +48,23 @@ describe('the pace', () => {
   });
 
   it('stays where latency is neither', () => {
-    const pace = after(10, 10);
+    const pace = after(9, 10, new Pace(bounds, 0), 0, some);
     const before = pace.lettersPerSecond;
-    expect(after(20, 20, pace, 10_000).lettersPerSecond).toBe(before);
+    expect(before).toBeGreaterThan(20);
+    expect(after(12, 20, pace, 10_000, some).lettersPerSecond).toBe(before);
+  });
+
+  it('comes down gently where signals wait for others, and quickly where they queue', () => {
+    const busy = after(20, 10, after(5, 60), 60_000, some).lettersPerSecond;
+    const crowded = after(40, 10, after(5, 60), 60_000, some).lettersPerSecond;
+    expect(busy).toBeLessThan(200);
+    expect(busy).toBeGreaterThan(120);
+    expect(crowded).toBeLessThan(40);
+  });
+
+  it('lets no letter wait until its journey is forgotten, however crowded it is', () => {
+    expect(after(500, 60, new Pace(bounds, 0), 0, 6_000).lettersPerSecond).toBe(80);
+    expect(after(500, 60, new Pace(bounds, 0), 0, 60_000).lettersPerSecond).toBe(bounds.mostPerSecond);
   });
 
   it('falls while the worker is behind, however quickly signals are answered, and does not rise before it has caught up', () => {
@@ -55,10 +72,10 @@ describe('the pace', () => {
     expect(pace.isWorkerBehind).toBe(false);
     pace.observeLag(900);
     expect(pace.isWorkerBehind).toBe(true);
-    after(5, 60, pace, 60_000);
+    after(5, 60, pace, 60_000, some);
     expect(pace.lettersPerSecond).toBe(20);
     pace.observeLag(150);
-    after(5, 10, pace, 120_000);
+    after(5, 10, pace, 120_000, some);
     expect(pace.lettersPerSecond).toBe(20);
     pace.observeLag(0);
     after(5, 60, pace, 130_000);

@@ -42,16 +42,16 @@ describe('the workers of a process', () => {
   it.each([
     [0, 1, 0],
     [1, 1, 1],
-    [2_000, 1, 2_000],
-    [2_001, 2, 1_001],
-    [10_000, 5, 2_000],
+    [500, 1, 500],
+    [501, 2, 251],
+    [8_000, 16, 500],
   ])('share %i cached journeys', async (cachedJourneys, workers, each) => {
     const { shares } = await groupOf(cachedJourneys);
     expect(shares).toEqual(Array.from({ length: workers }, () => ({ workers, cachedJourneys: each })));
   });
 
   it('stop together, also when they are told twice', async () => {
-    const { group, workers } = await groupOf(6_000);
+    const { group, workers } = await groupOf(1_500);
     const running = group.run();
     group.shutdown();
     group.shutdown();
@@ -60,7 +60,7 @@ describe('the workers of a process', () => {
   });
 
   it('stop when one of them fails, with its error', async () => {
-    const { group, workers } = await groupOf(6_000);
+    const { group, workers } = await groupOf(1_500);
     const running = group.run();
     workers[1]?.break(new Error('the thread is gone'));
     await expect(running).rejects.toThrow('the thread is gone');

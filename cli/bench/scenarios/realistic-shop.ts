@@ -18,7 +18,7 @@ export const realisticShop: Scenario = {
   shows: '40 new users/s (about 800 events/s): funnel step → committed row p99 ≤ 500 ms, lag not growing',
   method:
     'Every session is of a new identified user: about 20 events in a minute and a half, one session in ten with a cart. ' +
-    'Five minutes are measured, after two in which the shop fills. Lag is the oldest part of the load that is not ' +
+    'Five minutes are measured, after three in which the shop fills. Lag is the oldest part of the load that is not ' +
     'committed, in seconds; its growth is the median of the last minute less that of the first. No baseline.',
   longestMs: 25 * 60_000,
   run,
@@ -27,7 +27,7 @@ export const realisticShop: Scenario = {
 async function run(bench: Bench): Promise<Figure[]> {
   const { times, partMs } = bench.quick
     ? { times: { warmUpMs: 40_000, durationMs: 45_000 }, partMs: 15_000 }
-    : { times: { warmUpMs: 120_000, durationMs: 300_000 }, partMs: 60_000 };
+    : { times: { warmUpMs: 180_000, durationMs: 300_000 }, partMs: 60_000 };
   const load = newUserLoad(times);
   return onFreshSystem(bench, {}, async (system) => {
     const measured = await offerSteadily(bench, system, load);

@@ -9,7 +9,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
 import type { Log } from '../../connections/log.ts';
-import { watchedWorker } from '../../workers/watched-worker.ts';
+import { workerOnThreads } from '../../workers/worker-group.ts';
 import type { brief, endless, patient } from '../support/odd-workflows.ts';
 import { createEnvironment } from './journey-environment.ts';
 
@@ -28,7 +28,7 @@ afterAll(() => environment.teardown());
 async function createWorker(taskQueue: string) {
   const told: { readonly workflowId: string }[] = [];
   const log = { fatal: (fields: { readonly workflowId: string }) => told.push(fields) } as unknown as Log;
-  const worker: Worker = await watchedWorker(log, { longestQuietMs: 1_000, lookEveryMs: 100 }).create({
+  const worker: Worker = await workerOnThreads(0, log, { longestQuietMs: 1_000, lookEveryMs: 100 }).create({
     connection: environment.nativeConnection,
     namespace: environment.client.options.namespace,
     taskQueue,
