@@ -27,5 +27,5 @@ COPY connections/encryption/failure-converter.cjs ./connections/encryption/
 # By number, so that an orchestrator can verify that it is not root without reading the image's user table.
 USER 1000:1000
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--v8-pool-size=1", "dist/cli/aisle.js"]
+ENTRYPOINT ["node", "--v8-pool-size=1", "--heap-growing-percent=100", "dist/cli/aisle.js"]
 CMD ["worker"]

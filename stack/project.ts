@@ -12,11 +12,11 @@ function nearestPackage(directory: string): string {
 export const projectDirectory = nearestPackage(import.meta.dirname);
 
 /**
- * V8 has four threads for what it does beside the program. With the heap of thousands of journeys all four mark it at once, and on a
- * machine of two cores they take the turns of whoever has a step to write, for a second: one is enough. `npm run worker`
- * and the image start a worker with the same.
+ * What is said to V8 of a heap of thousands of journeys, a gigabyte in which little changes: to mark it by one thread instead
+ * of four, which on a machine of two cores take the turns of whoever has a step to write, and to let it grow to twice its
+ * size before. `npm run worker` and the image start a worker with the same.
  */
-const workerFlags = ['--v8-pool-size=1'];
+const workerFlags = ['--v8-pool-size=1', '--heap-growing-percent=100'];
 
 /** The command that starts one of Aisle's own processes, such as `bridge`. */
 export function aisleCommand(command: string): { command: string; arguments: readonly string[] } {

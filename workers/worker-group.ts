@@ -51,19 +51,21 @@ export function workerOnThreads(cachedJourneys: number, log: Log, limits?: Watch
   const count = Math.max(1, Math.ceil(cachedJourneys / journeysPerThread));
   let threads: Promise<WorkflowThreads> | undefined;
   let users = 0;
+  const open = (parts: CreatorParts) =>
+    WorkflowThreads.open(count, () => openWorkflowThread(parts, log, limits));
+  const share = ({ createWorkflow, destroy }: WorkflowCreator): WorkflowCreator => ({
+    createWorkflow,
+    destroy: async () => {
+      users -= 1;
+      if (users === 0) await destroy();
+    },
+  });
 
   return class extends Worker {
+    // Only the first one's bundle of megabytes is kept.
     protected static override async createWorkflowCreator(...parts: CreatorParts): Promise<WorkflowCreator> {
       users += 1;
-      threads ??= WorkflowThreads.open(count, () => openWorkflowThread(parts, log, limits));
-      const shared = await threads;
-      return {
-        createWorkflow: shared.createWorkflow,
-        destroy: async () => {
-          users -= 1;
-          if (users === 0) await shared.destroy();
-        },
-      };
+      return share(await (threads ??= open(parts)));
     }
   };
 }

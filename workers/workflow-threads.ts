@@ -41,9 +41,9 @@ export class WorkflowThreads implements WorkflowCreator {
     };
   };
 
-  async destroy(): Promise<void> {
+  destroy = async (): Promise<void> => {
     await Promise.all(this.threads.map(({ creator }) => creator.destroy()));
-  }
+  };
 
   /** The one with the fewest runs of those that hold no copy of this one. */
   private threadFor(runId: string): SharedThread | undefined {

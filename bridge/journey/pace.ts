@@ -20,7 +20,7 @@ const tooFast = 1.25;
  * No letter waits for longer than this because of its pace: a journey that waits longer than its worker keeps it in memory is
  * replayed, which costs more than the wait has spared.
  */
-const latestMs = 75_000;
+const latestMs = 60_000;
 const adjustEveryMs = 1_000;
 const longestBurstSeconds = 0.25;
 

@@ -10,7 +10,7 @@ const bounds = { leastPerSecond: 20, mostPerSecond: 200 };
 /** So many letters want the most that the bounds allow. */
 const many = 10_000;
 /** So few may wait at the least that the bounds allow. */
-const some = 1_400;
+const some = 1_200;
 
 function after(
   latencyMs: number,
@@ -63,7 +63,7 @@ describe('the pace', () => {
   });
 
   it('lets no letter wait until its journey is forgotten, however crowded it is', () => {
-    expect(after(500, 60, new Pace(bounds, 0), 0, 6_000).lettersPerSecond).toBe(80);
+    expect(after(500, 60, new Pace(bounds, 0), 0, 6_000).lettersPerSecond).toBe(100);
     expect(after(500, 60, new Pace(bounds, 0), 0, 60_000).lettersPerSecond).toBe(bounds.mostPerSecond);
   });
 
