@@ -53,7 +53,7 @@ export function workerOnThreads(cachedJourneys: number, log: Log, limits?: Watch
   let users = 0;
   const open = (parts: CreatorParts) =>
     WorkflowThreads.open(count, () => openWorkflowThread(parts, log, limits));
-  const share = ({ createWorkflow, destroy }: WorkflowCreator): WorkflowCreator => ({
+  const share = ({ createWorkflow, destroy }: WorkflowThreads): WorkflowCreator => ({
     createWorkflow,
     destroy: async () => {
       users -= 1;

@@ -104,7 +104,7 @@ beforeAll(async () => {
       ALERT_COOLDOWN: '1h',
       ROLL_UP_EVERY: '1s',
       LOG_LEVEL: 'debug',
-      // Two workers in the process.
+      // Several workers and threads in the process.
       MAX_CACHED_JOURNEYS: '4000',
     },
   );

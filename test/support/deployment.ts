@@ -68,8 +68,8 @@ export async function deploy(servers: Servers, changes: Record<string, string> =
     TEMPORAL_ADDRESS: servers.temporal,
     TEMPORAL_TASK_QUEUE: name,
     PSEUDONYM_KEY: pseudonymKey,
-    // One thread a worker process: the dozens that the tests start would each begin with five.
-    MAX_CACHED_JOURNEYS: '2000',
+    // One worker and one thread a process: the dozens that the tests start would each begin with sixteen and four.
+    MAX_CACHED_JOURNEYS: '500',
     ...changes,
   };
   const settings = readSettings(environment);

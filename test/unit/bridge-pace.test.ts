@@ -31,7 +31,7 @@ describe('the pace', () => {
     expect(pace.lettersPerSecond).toBeGreaterThan(20);
     after(9, 60, pace, 5_000);
     expect(pace.lettersPerSecond).toBe(200);
-    after(500, 3, pace, 65_000);
+    after(500, 3, pace, 65_000, some);
     expect(pace.lettersPerSecond).toBeLessThan(150);
     after(500, 60, pace, 70_000, some);
     expect(pace.lettersPerSecond).toBe(20);
