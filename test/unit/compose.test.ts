@@ -11,6 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { environmentSchema, readSettings } from '../../settings/settings.ts';
 import { environmentOf } from '../../stack/process-environment.ts';
+import { aisleCommand } from '../../stack/project.ts';
 import {
   dockerfileBreaches,
   ownServices,
@@ -235,6 +236,14 @@ describe('Dockerfile', () => {
     [`${dockerfile}\nFROM base AS another\n`, 'its last stage sets no user'],
   ])('would be found out: %#', (text, breach) => {
     expect(dockerfileBreaches(text)).toEqual([breach]);
+  });
+
+  it('starts a worker with what the stack and npm tell V8', () => {
+    const flags = aisleCommand('worker').arguments.slice(0, -2);
+    expect(flags).not.toEqual([]);
+    const written = flags.map((flag) => `"${flag}"`).join(', ');
+    expect(dockerfile).toContain(`ENTRYPOINT ["node", ${written}, `);
+    expect(read('package.json')).toContain(`"worker": "exec node ${flags.join(' ')} cli/aisle.mjs worker"`);
   });
 
   it('runs the worker unless told otherwise, as every service of ours tells it', () => {
