@@ -15,11 +15,12 @@ import { connectTemporal, reachingTemporal, temporalConnectionOptions } from '..
 import { topicsWithPrefix } from '../events/topics.ts';
 import type { Settings } from '../settings/settings.ts';
 import { settleCurrentVersion } from './current-version.ts';
+import { workerOnThreads } from './journey-worker.ts';
 import { ensureSchedule, retentionSchedule, rollUpSchedule } from './schedule.ts';
 import { createSystemReadings } from './system-readings.ts';
 import { toLog } from './temporal-log.ts';
 import { versioningOf } from './versioning.ts';
-import { createWorkerGroup, workerOnThreads, type WorkerShare } from './worker-group.ts';
+import { createWorkerGroup, type WorkerShare } from './worker-group.ts';
 import { workflowSource } from './workflow-source.ts';
 
 export interface WorkerOptions {

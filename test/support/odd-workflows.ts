@@ -18,3 +18,13 @@ export async function patient(): Promise<string> {
   await condition(() => isToGo);
   return 'gone';
 }
+
+/** Tells all that it was signalled, in order, once it was told to end. */
+export async function collecting(): Promise<string[]> {
+  const letters: string[] = [];
+  setHandler(defineSignal<[string]>('letter'), (letter) => {
+    letters.push(letter);
+  });
+  await condition(() => letters.includes('end'));
+  return letters;
+}

@@ -1,6 +1,6 @@
 import type { WorkflowHandle, WorkflowHandleWithSignaledRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { Runtime, DefaultLogger, type Worker } from '@temporalio/worker';
 
 import type {
   JourneyActivities,
@@ -14,6 +14,7 @@ import type { JourneyRecord } from '../../events/journey-record.ts';
 import { journeyWorkflowId, type JourneyRules, type Letter } from '../../events/letter.ts';
 import { searchAttributes } from '../../connections/search-attributes.ts';
 import type { userJourney } from '../../workflows/index.ts';
+import { LeanWorker } from '../../workers/lean-worker.ts';
 import { reuseBundle } from '../../workers/bundle-cache.ts';
 import { workflowCode } from '../../workers/workflow-source.ts';
 import { journeyQuery, letterSignal } from '../../workflows/user-journey.ts';
@@ -123,7 +124,7 @@ export async function withJourney(
   const ledger = options.ledger ?? new Ledger();
   const taskQueue = `journeys-${++journeys}`;
   const createWorker = async () =>
-    Worker.create({
+    LeanWorker.create({
       connection: environment.nativeConnection,
       namespace: environment.client.options.namespace,
       taskQueue,
