@@ -92,10 +92,10 @@ async function openLanes(
     { read: () => keepInformed(suppressions, log, stopping), send: () => Promise.resolve() },
   ];
   for (const name of settings.BRIDGE_LANES) {
-    const join: LaneContext['join'] = async (groupId, onAssigned) => {
+    const join: LaneContext['join'] = async (reader, onAssigned) => {
       const consumer = await kafka.consumer({
         topic: topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX).rawEvents.name,
-        groupId,
+        ...reader,
         from: settings.KAFKA_AUTO_OFFSET_RESET,
         partitionsAtOnce,
         onAssigned: async (partitions) => {

@@ -1,5 +1,10 @@
 import type { Closing } from '../connections/closing.ts';
-import type { KafkaConnection, OffsetReader, TopicConsumer } from '../connections/kafka.ts';
+import type {
+  KafkaConnection,
+  OffsetReader,
+  TopicConsumer,
+  TopicConsumerOptions,
+} from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Tally } from './tally.ts';
@@ -21,7 +26,7 @@ export interface LaneContext {
   readonly tally: Tally;
   /** Joins the lane's own consumer group; `onAssigned` is awaited before the first batch of each assignment. */
   readonly join: (
-    groupId: string,
+    reader: Pick<TopicConsumerOptions, 'groupId' | 'restMs'>,
     onAssigned: (partitions: readonly number[]) => Promise<void>,
   ) => Promise<TopicConsumer>;
 }

@@ -41,6 +41,8 @@ export interface TopicConsumerOptions {
   /** Where to begin in a partition without a committed offset. */
   readonly from: 'earliest' | 'latest';
   readonly partitionsAtOnce: number;
+  /** What an event may wait at most at the end of the topic so that others come with it, milliseconds. */
+  readonly restMs?: number;
   /** The group has settled anew and each partition is read again from its committed offset. Awaited before the first batch. */
   readonly onAssigned?: (partitions: readonly number[]) => Promise<void>;
 }
@@ -110,7 +112,7 @@ function run(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let assigned: Promise<void> = Promise.resolve();
-    const rhythm = new FetchRhythm();
+    const rhythm = new FetchRhythm(options.restMs);
     consumer.on('consumer.fetch', () => rhythm.noteFetch(performance.now()));
     consumer.on('consumer.group_join', ({ payload }) => {
       const partitions = payload.memberAssignment[options.topic] ?? [];

@@ -55,7 +55,7 @@ export async function openJourneyLane(context: LaneContext): Promise<Lane> {
   });
   tally.gauge('letters_per_second', () => pace.lettersPerSecond);
   tally.gauge('events_waiting', () => lane.eventsWaiting);
-  const consumer = await join(groupId, (partitions) => lane.assign(consumer, partitions));
+  const consumer = await join({ groupId }, (partitions) => lane.assign(consumer, partitions));
   return {
     read: () => consumer.run((batch) => lane.handle(batch)),
     send: () => lane.run(consumer),

@@ -8,6 +8,12 @@ import { RecordLane } from './record-lane.ts';
 import { createRecordSteps } from './record-steps.ts';
 import { ProgressReport } from './report-progress.ts';
 
+/**
+ * Nobody waits for a row as for a step: the rows of each partition are a transaction of their own, which costs the same for twenty
+ * events as for five.
+ */
+const restMs = 80;
+
 /** The record lane with its connections: PostgreSQL for the rows, a producer for page views and dead letters. */
 export async function openRecordLane(context: LaneContext): Promise<Lane> {
   const { settings, log, closing, stopping, parse, suppressions, kafka, offsets, tally, join } = context;
@@ -43,7 +49,7 @@ export async function openRecordLane(context: LaneContext): Promise<Lane> {
     log,
     stopping,
   });
-  const consumer = await join(groupId, async (partitions) => {
+  const consumer = await join({ groupId, restMs }, async (partitions) => {
     const starts = await offsets.starts(groupId, topic, settings.KAFKA_AUTO_OFFSET_RESET);
     progress.assign(new Map(partitions.map((partition) => [partition, starts.get(partition)?.next ?? 0])));
     lane.assign(consumer, partitions);

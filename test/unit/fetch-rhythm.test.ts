@@ -1,4 +1,4 @@
-/** A reader at the end of a topic fetches at most every twenty milliseconds, and one that is behind as fast as it can. */
+/** A reader at the end of a topic fetches at most every twenty milliseconds, or as its rest says, and one that is behind as fast as it can. */
 import { describe, expect, it } from 'vitest';
 
 import { FetchRhythm } from '../../connections/fetch-rhythm.ts';
@@ -25,6 +25,12 @@ describe('the rhythm of fetches', () => {
     const rhythm = new FetchRhythm();
     rhythm.noteFetch(1_000);
     expect(rhythm.restMs({ nextOffset: 10, end: 11 }, 1_001)).toBe(0);
+  });
+
+  it('rests as long as its reader says', () => {
+    const rhythm = new FetchRhythm(80);
+    rhythm.noteFetch(1_000);
+    expect(rhythm.restMs(atTheEnd, 1_003)).toBe(77);
   });
 
   it('rests anew after each fetch', () => {

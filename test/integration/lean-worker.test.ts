@@ -2,37 +2,48 @@
  * Protects: a worker that keeps its runs in a map runs them as the SDK's own does: in order also when it forgets them in between, none is
  * left when it stops, and what the core does not take ends it.
  */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { WorkflowClient, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, bundleWorkflowCode, type Worker } from '@temporalio/worker';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Connection, WorkflowClient, type WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
 import { LeanWorker } from '../../workers/lean-worker.ts';
 import type { collecting } from '../support/odd-workflows.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { createEnvironment } from './journey-environment.ts';
 
-let environment: TestWorkflowEnvironment;
-/** Waits for a result without letting the server skip time, as the environment's own client does. */
+const run = randomBytes(4).toString('hex');
+
+let temporal: Connection;
 let client: WorkflowClient;
+let connection: NativeConnection;
 let workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>;
 
 beforeAll(async () => {
-  environment = await createEnvironment(inject('testServerPath'));
-  client = new WorkflowClient({ connection: environment.connection });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
+  });
+  const address = inject('temporal');
+  temporal = await Connection.connect({ address });
+  client = new WorkflowClient({ connection: temporal });
+  connection = await NativeConnection.connect({ address });
   workflowBundle = await bundleWorkflowCode({
     workflowsPath: join(import.meta.dirname, '..', 'support', 'odd-workflows.ts'),
     logger: new DefaultLogger('ERROR'),
   });
 });
-afterAll(() => environment.teardown());
+
+afterAll(async () => {
+  await connection.close();
+  await temporal.close();
+});
 
 const createWorker = (taskQueue: string, maxCachedWorkflows: number) =>
   LeanWorker.create({
-    connection: environment.nativeConnection,
-    taskQueue,
+    connection,
+    taskQueue: `${taskQueue}-${run}`,
     workflowBundle,
     maxCachedWorkflows,
     shutdownForceTime: '2s',
@@ -42,8 +53,8 @@ const startAll = (taskQueue: string, count: number): Promise<WorkflowHandle<type
   Promise.all(
     Array.from({ length: count }, (_, index) =>
       client.start<typeof collecting>('collecting', {
-        workflowId: `${taskQueue}/${index}`,
-        taskQueue,
+        workflowId: `${taskQueue}-${run}/${index}`,
+        taskQueue: `${taskQueue}-${run}`,
       }),
     ),
   );
@@ -95,23 +106,15 @@ it('keeps nothing when it stops, and another worker goes on from there', async (
 
 it('ends when the core does not take what a workflow did', async () => {
   const worker = await createWorker('refused', 100);
-  Object.assign(worker, { nativeWorker: refusing(worker) });
+  const { nativeWorker } = worker as unknown as { nativeWorker: object };
+  Object.assign(nativeWorker, {
+    completeWorkflowActivation: () => Promise.reject(new Error('not taken')),
+  });
   const ended = worker.run().then(
     () => 'in order',
-    (error: unknown) => String(error),
+    () => 'with an error',
   );
   const [handle] = await startAll('refused', 1);
-  expect(await ended).toContain('not taken');
+  expect(await ended).toBe('with an error');
   await handle?.terminate();
 });
-
-function refusing(worker: Worker): unknown {
-  const { nativeWorker } = worker as unknown as { nativeWorker: object };
-  return new Proxy(nativeWorker, {
-    get: (target, name) => {
-      if (name === 'completeWorkflowActivation') return () => Promise.reject(new Error('not taken'));
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
