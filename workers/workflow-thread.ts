@@ -2,7 +2,11 @@ import { createRequire } from 'node:module';
 import { Worker as Thread } from 'node:worker_threads';
 
 import type { Worker } from '@temporalio/worker';
-import type { WorkflowCreator } from '@temporalio/worker/lib/workflow/interface.js';
+import type {
+  Workflow,
+  WorkflowCreateOptions,
+  WorkflowCreator,
+} from '@temporalio/worker/lib/workflow/interface.js';
 import {
   ThreadedVMWorkflowCreator,
   WorkerThreadClient,
@@ -12,6 +16,12 @@ import type { Log } from '../connections/log.ts';
 import { WorkflowWatch, type WatchLimits } from './workflow-watch.ts';
 
 export type CreatorParts = Parameters<(typeof Worker)['createWorkflowCreator']>;
+
+export interface WorkflowThread {
+  /** `onDisposed` is told once the thread holds nothing of the workflow any more. */
+  createWorkflow(options: WorkflowCreateOptions, onDisposed: () => void): Promise<Workflow>;
+  destroy(): Promise<void>;
+}
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -48,7 +58,7 @@ export async function openWorkflowThread(
   [workflowBundle, { activities, patchActivationCallback }, logger]: CreatorParts,
   log: Log,
   limits?: WatchLimits,
-): Promise<WorkflowCreator> {
+): Promise<WorkflowThread> {
   const thread = new Thread(code, { eval: true, workerData });
   const client = new WorkerThreadClient(thread, logger, patchActivationCallback);
   await client.send({
@@ -66,14 +76,17 @@ export async function openWorkflowThread(
   return watched(new ThreadedVMWorkflowCreator([client]), watch);
 }
 
-const watched = (creator: WorkflowCreator, watch: WorkflowWatch): WorkflowCreator => ({
-  createWorkflow: async (options) => {
+const watched = (creator: WorkflowCreator, watch: WorkflowWatch): WorkflowThread => ({
+  createWorkflow: async (options, onDisposed) => {
     const { workflowId } = options.info;
     const workflow = await watch.during(workflowId, () => creator.createWorkflow(options));
     return {
       activate: (activation) => watch.during(workflowId, () => workflow.activate(activation)),
       getAndResetSinkCalls: () => workflow.getAndResetSinkCalls(),
-      dispose: () => workflow.dispose(),
+      dispose: async () => {
+        await workflow.dispose();
+        onDisposed();
+      },
     };
   },
   destroy: () => {

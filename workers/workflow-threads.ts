@@ -1,7 +1,9 @@
 import type { WorkflowCreator } from '@temporalio/worker/lib/workflow/interface.js';
 
+import type { WorkflowThread } from './workflow-thread.ts';
+
 interface SharedThread {
-  readonly creator: WorkflowCreator;
+  readonly thread: WorkflowThread;
   /** The runs whose code it holds. */
   readonly runs: Set<string>;
 }
@@ -12,50 +14,43 @@ interface SharedThread {
  */
 export class WorkflowThreads implements WorkflowCreator {
   private readonly threads: SharedThread[];
-  private readonly open: () => Promise<WorkflowCreator>;
+  private readonly open: () => Promise<WorkflowThread>;
 
-  private constructor(open: () => Promise<WorkflowCreator>, creators: readonly WorkflowCreator[]) {
+  private constructor(open: () => Promise<WorkflowThread>, threads: readonly WorkflowThread[]) {
     this.open = open;
-    this.threads = creators.map((creator) => ({ creator, runs: new Set() }));
+    this.threads = threads.map((thread) => ({ thread, runs: new Set() }));
   }
 
-  static async open(count: number, open: () => Promise<WorkflowCreator>): Promise<WorkflowThreads> {
+  static async open(count: number, open: () => Promise<WorkflowThread>): Promise<WorkflowThreads> {
     return new WorkflowThreads(open, await Promise.all(Array.from({ length: count }, open)));
   }
 
   createWorkflow: WorkflowCreator['createWorkflow'] = async (options) => {
     const { runId } = options.info;
     // Chosen and noted in one go: two workers may ask at once.
-    const { creator, runs } = this.threadFor(runId) ?? (await this.oneMoreFor(runId));
-    const workflow = await creator.createWorkflow(options).catch((error: unknown) => {
-      runs.delete(runId);
+    const { thread, runs } = this.threadFor(runId) ?? (await this.oneMoreFor(runId));
+    const forget = () => void runs.delete(runId);
+    return thread.createWorkflow(options, forget).catch((error: unknown) => {
+      forget();
       throw error;
     });
-    return {
-      activate: (activation) => workflow.activate(activation),
-      getAndResetSinkCalls: () => workflow.getAndResetSinkCalls(),
-      dispose: async () => {
-        await workflow.dispose();
-        runs.delete(runId);
-      },
-    };
   };
 
   destroy = async (): Promise<void> => {
-    await Promise.all(this.threads.map(({ creator }) => creator.destroy()));
+    await Promise.all(this.threads.map(({ thread }) => thread.destroy()));
   };
 
   /** The one with the fewest runs of those that hold no copy of this one. */
   private threadFor(runId: string): SharedThread | undefined {
     const [first, ...others] = this.threads.filter(({ runs }) => !runs.has(runId));
-    const thread =
+    const chosen =
       first && others.reduce((least, next) => (next.runs.size < least.runs.size ? next : least), first);
-    thread?.runs.add(runId);
-    return thread;
+    chosen?.runs.add(runId);
+    return chosen;
   }
 
   private async oneMoreFor(runId: string): Promise<SharedThread> {
-    const more = { creator: await this.open(), runs: new Set([runId]) };
+    const more = { thread: await this.open(), runs: new Set([runId]) };
     this.threads.push(more);
     return more;
   }

@@ -1,21 +1,18 @@
 // Protects the code of workflows where several workers share threads: a thread never holds two copies of one run, each copy is
 // ended where it is, and the threads have about as much to do.
-import type {
-  Workflow,
-  WorkflowCreateOptions,
-  WorkflowCreator,
-} from '@temporalio/worker/lib/workflow/interface.js';
+import type { Workflow, WorkflowCreateOptions } from '@temporalio/worker/lib/workflow/interface.js';
 import { describe, expect, it } from 'vitest';
 
+import type { WorkflowThread } from '../../workers/workflow-thread.ts';
 import { WorkflowThreads } from '../../workers/workflow-threads.ts';
 
 /** Tells workflows apart by their run, as the SDK's thread does. */
-class FakeThread implements WorkflowCreator {
+class FakeThread implements WorkflowThread {
   readonly runs = new Set<string>();
   destroyed = false;
   failures = 0;
 
-  createWorkflow = async ({ info }: WorkflowCreateOptions): Promise<Workflow> => {
+  createWorkflow = async ({ info }: WorkflowCreateOptions, onDisposed: () => void): Promise<Workflow> => {
     await Promise.resolve();
     if (this.failures > 0) {
       this.failures -= 1;
@@ -29,6 +26,7 @@ class FakeThread implements WorkflowCreator {
       dispose: async () => {
         await Promise.resolve();
         if (!this.runs.delete(info.runId)) throw new Error(`${info.runId} is not here`);
+        onDisposed();
       },
     };
   };

@@ -9,7 +9,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
 import type { Log } from '../../connections/log.ts';
-import { workerOnThreads } from '../../workers/journey-worker.ts';
+import { workerOnThreads } from '../../workers/worker-on-threads.ts';
 import type { brief, endless, patient } from '../support/odd-workflows.ts';
 import { createEnvironment } from './journey-environment.ts';
 
