@@ -20,10 +20,11 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aisle-backfill-'));
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { CART_ABANDON_AFTER: `${cartAbandonAfterMs}ms`, ROLL_UP_EVERY: '1s', BATCH_SIZE: '700' },
-  );
+  deployment = await deploy({
+    CART_ABANDON_AFTER: `${cartAbandonAfterMs}ms`,
+    ROLL_UP_EVERY: '1s',
+    BATCH_SIZE: '700',
+  });
   await deployment.migrate();
   await Promise.all([deployment.start('bridge').ready, deployment.start('worker').ready]);
 });

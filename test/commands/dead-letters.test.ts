@@ -25,10 +25,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aisle-dead-letters-'));
   // A bridge that takes less than the commands below: a limit that was too low, put right since.
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { MAX_EVENT_BYTES: '4096' },
-  );
+  deployment = await deploy({ MAX_EVENT_BYTES: '4096' });
   await deployment.migrate();
   bridge = deployment.start('bridge', { MAX_EVENT_BYTES: '1024' });
   await Promise.all([bridge.ready, deployment.start('worker').ready]);

@@ -117,8 +117,7 @@ test('a second terminal shows and lists the journey of a running system', async 
 });
 
 test('what cannot be shown is said in one sentence, an ended journey with its end', async () => {
-  const servers = { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') };
-  const deployed = await deploy(servers, { JOURNEY_IDLE_AFTER: '1s' });
+  const deployed = await deploy({ JOURNEY_IDLE_AFTER: '1s' });
   deployment = deployed;
   const { environment, pseudonyms, topics, temporal } = deployed;
   const pseudonym = pseudonyms.ofUser(user);
@@ -148,7 +147,7 @@ test('what cannot be shown is said in one sentence, an ended journey with its en
   expect(unknownSegment).toMatchObject({ code: 1, stdout: '' });
   expect(unknownSegment.stderr).toContain('new, returning, hesitating, high intent, high value, at risk');
 
-  await send(servers.kafka, topics.rawEvents.name, [{ action: 'pageview', page: '/home' }]);
+  await send(inject('kafka'), topics.rawEvents.name, [{ action: 'pageview', page: '/home' }]);
   const workflow = temporal.workflow.getHandle(journeyWorkflowId(pseudonym));
   await waitUntil(
     'the journey has ended',

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { deploy, type Deployment } from '../support/deployment.ts';
 
@@ -14,11 +14,7 @@ const march = ['--since', '2026-03-01', '--until', '2026-04-01'];
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await deployment.migrate();
   await deployment.database.query(
     `INSERT INTO abandonments (journey_id, cart_id, kind, abandoned_at, value, currency, items, suppressed, alert)

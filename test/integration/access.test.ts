@@ -2,7 +2,7 @@
 // decided and nothing else: bridge and worker cannot take back what is recorded, reports see nobody's particulars and
 // cannot write, and a function with its owner's rights cannot be led astray by its caller.
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { databaseLogin, type DatabaseRole } from '../../connections/database-login.ts';
 import { migrate } from '../../connections/migrate.ts';
@@ -15,14 +15,11 @@ const insufficientPrivilege = '42501';
 const readOnlyTransaction = '25006';
 const queryCanceled = '57014';
 
-const deployOnServers = (): Promise<Deployment> =>
-  deploy({ kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') });
-
 let deployment: Deployment;
 let as: Readonly<Record<DatabaseRole, Database>>;
 
 beforeAll(async () => {
-  deployment = await deployOnServers();
+  deployment = await deploy();
   const { settings, log, database, owner } = deployment;
   await migrate(settings, log);
   as = {
@@ -306,7 +303,7 @@ describe('what only an administrator can give is asked for in one sentence:', ()
   });
 
   test('the right to create roles, and to make anything in the database', async () => {
-    const { administrator, settings, log, close } = await deployOnServers();
+    const { administrator, settings, log, close } = await deploy();
     const { user } = databaseLogin(settings, 'owner');
     try {
       await administrator.query(`ALTER ROLE ${user} NOCREATEROLE`);
@@ -329,7 +326,7 @@ describe('what only an administrator can give is asked for in one sentence:', ()
 });
 
 test('one login for everything still works, and is given the roles later', async () => {
-  const { settings, log, close, administrator } = await deployOnServers();
+  const { settings, log, close, administrator } = await deploy();
   try {
     const { user: DB_USER, password: DB_PASSWORD } = databaseLogin(settings, 'owner');
     const alone: Settings = {

@@ -11,11 +11,7 @@ import { deploy, type Deployment } from '../support/deployment.ts';
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await deployment.migrate();
 });
 

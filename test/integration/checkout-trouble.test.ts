@@ -43,11 +43,12 @@ const story = (name: string, from: number, ...events: readonly Fields[]) =>
   events.map((fields, index) => message(name, from + index * 100, fields));
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    // What is not urgent waits for many seconds here: what is said at once was urgent.
-    { ROLL_UP_EVERY: '1s', LETTERS_PER_SECOND_MIN: calmPace, LETTERS_PER_SECOND_MAX: calmPace },
-  );
+  // What is not urgent waits for many seconds here: what is said at once was urgent.
+  deployment = await deploy({
+    ROLL_UP_EVERY: '1s',
+    LETTERS_PER_SECOND_MIN: calmPace,
+    LETTERS_PER_SECOND_MAX: calmPace,
+  });
   await deployment.migrate();
   const [bridge, worker] = [deployment.start('bridge'), deployment.start('worker')];
   await Promise.all([bridge.ready, worker.ready]);

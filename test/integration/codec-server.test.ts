@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { defaultPayloadConverter } from '@temporalio/common';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { subjectReference } from '../../activities/subject-reference.ts';
 import { DataKeys } from '../../connections/encryption/data-keys.ts';
@@ -22,14 +22,11 @@ let server: Awaited<ReturnType<typeof startCodecServer>>;
 let codec: EncryptionCodec;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    {
-      PAYLOAD_MASTER_KEY: `test:${randomBytes(32).toString('base64')}`,
-      CODEC_TOKEN: `grace:${token}`,
-      CODEC_ORIGIN: origin,
-    },
-  );
+  deployment = await deploy({
+    PAYLOAD_MASTER_KEY: `test:${randomBytes(32).toString('base64')}`,
+    CODEC_TOKEN: `grace:${token}`,
+    CODEC_ORIGIN: origin,
+  });
   const { settings, log, database } = deployment;
   await migrate(settings, log);
   codec = new EncryptionCodec(new DataKeys(settings.PAYLOAD_MASTER_KEY ?? [], database), true);

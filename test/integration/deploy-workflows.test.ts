@@ -37,10 +37,7 @@ beforeAll(async () => {
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
   });
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { CART_ABANDON_AFTER: '30s', WORKER_DEPLOYMENT_NAME: deploymentName },
-  );
+  deployment = await deploy({ CART_ABANDON_AFTER: '30s', WORKER_DEPLOYMENT_NAME: deploymentName });
   await deployment.migrate();
   connection = await NativeConnection.connect({ address: deployment.settings.TEMPORAL_ADDRESS });
   producer = await openProducer(inject('kafka'), deployment.topics.rawEvents.name);

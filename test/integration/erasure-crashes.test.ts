@@ -49,11 +49,7 @@ let bystander: string;
 
 beforeAll(async () => {
   const { executablePath } = await findTestServer();
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   environment = await createEnvironment(executablePath);
   eraser = connectPostgres(deployment.settings, deployment.log, 'aisle-test-eraser', 'eraser');
   await deployment.migrate();

@@ -29,10 +29,7 @@ let bridge: AisleProcess;
 let producer: Awaited<ReturnType<typeof openProducer>>;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    { CART_ABANDON_AFTER: '1s', ROLL_UP_EVERY: '1s' },
-  );
+  deployment = await deploy({ CART_ABANDON_AFTER: '1s', ROLL_UP_EVERY: '1s' });
   await deployment.migrate();
   bridge = deployment.start('bridge');
   await Promise.all([bridge.ready, deployment.start('worker').ready]);

@@ -1,6 +1,6 @@
 // An event is one row, on the UTC day of its time, whatever day it arrives and however often; days are made when they are
 // needed and no wrong clock makes one; and a question about an hour reads one day, by an index.
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { createCopyOrInsert } from '../../activities/copy-events.ts';
 import { backfillEvents, recordEvents } from '../../activities/record-events.ts';
@@ -17,11 +17,7 @@ const nameOfDay = (time: number) => `events_${new Date(time).toISOString().slice
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await migrate(deployment.settings, deployment.log);
 });
 

@@ -56,17 +56,14 @@ const underPseudonyms = (facts: ReadonlySet<string>): string[] =>
     .sort();
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    {
-      SESSION_GAP: '10s',
-      CART_ABANDON_AFTER: `${deadlines.cartMs}ms`,
-      CHECKOUT_ABANDON_AFTER: `${deadlines.checkoutMs}ms`,
-      // No two abandonments of one user are that close: every one is said.
-      ALERT_COOLDOWN: '1s',
-      ROLL_UP_EVERY: '2s',
-    },
-  );
+  deployment = await deploy({
+    SESSION_GAP: '10s',
+    CART_ABANDON_AFTER: `${deadlines.cartMs}ms`,
+    CHECKOUT_ABANDON_AFTER: `${deadlines.checkoutMs}ms`,
+    // No two abandonments of one user are that close: every one is said.
+    ALERT_COOLDOWN: '1s',
+    ROLL_UP_EVERY: '2s',
+  });
   await deployment.migrate();
   let bridge = deployment.start('bridge');
   let worker = deployment.start('worker');

@@ -1,6 +1,6 @@
 // The database tells a funnel step, a path and a source as the code does, for every action and page: sessions and
 // journeys would otherwise disagree about how far somebody went.
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { migrate } from '../../connections/migrate.ts';
 import { actionNames, actionOf } from '../../events/actions.ts';
@@ -10,11 +10,7 @@ import { deploy, type Deployment } from '../support/deployment.ts';
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await migrate(deployment.settings, deployment.log);
 });
 

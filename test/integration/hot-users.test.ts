@@ -48,11 +48,8 @@ const stepsOf = (names: readonly string[]): string =>
   `funnel_steps WHERE journey_id IN (${names.map((name) => `'${user(name)}'`).join(',')})`;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    // Slow enough for the hot user's letters that the others are known to have gone before the last of them.
-    { LETTERS_PER_SECOND_MIN: '4', LETTERS_PER_SECOND_MAX: '4' },
-  );
+  // Slow enough for the hot user's letters that the others are known to have gone before the last of them.
+  deployment = await deploy({ LETTERS_PER_SECOND_MIN: '4', LETTERS_PER_SECOND_MAX: '4' });
   await deployment.migrate();
   await Promise.all([deployment.start('bridge').ready, deployment.start('worker').ready]);
   const { temporal, topics } = deployment;

@@ -1,6 +1,6 @@
 // Hourly and daily sums are what a plain recount of the record gives, whatever the order of events, logins and roll-ups, and
 // the same as after a rebuild, which may be interrupted anywhere and leaves alone what the record no longer holds.
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { recordEvents } from '../../activities/record-events.ts';
 import { createRecordIdentities } from '../../activities/record-identities.ts';
@@ -25,10 +25,7 @@ let deployment: Deployment;
 let rebuild: RebuildReports;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { SESSION_GAP: '30m' },
-  );
+  deployment = await deploy({ SESSION_GAP: '30m' });
   await migrate(deployment.settings, deployment.log);
   rebuild = createRebuildReports(deployment.database, gap);
 });

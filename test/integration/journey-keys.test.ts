@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { WorkflowClient } from '@temporalio/client';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { createForgetUnusedKeys } from '../../activities/encryption/forget-unused-keys.ts';
 import { createRetention } from '../../activities/retention.ts';
@@ -22,14 +22,11 @@ let deployment: Deployment;
 let client: WorkflowClient;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    {
-      PAYLOAD_ENCRYPTION: 'on',
-      PAYLOAD_MASTER_KEY: `test:${randomBytes(32).toString('base64')}`,
-      RETENTION_DAYS: 'journey_keys=2',
-    },
-  );
+  deployment = await deploy({
+    PAYLOAD_ENCRYPTION: 'on',
+    PAYLOAD_MASTER_KEY: `test:${randomBytes(32).toString('base64')}`,
+    RETENTION_DAYS: 'journey_keys=2',
+  });
   const { settings, log, temporal, database } = deployment;
   await migrate(settings, log);
   client = new WorkflowClient({

@@ -23,8 +23,7 @@ let rotated: Record<string, string>;
 let producer: Awaited<ReturnType<typeof openProducer>>;
 
 beforeAll(async () => {
-  const servers = { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') };
-  deployment = await deploy(servers);
+  deployment = await deploy();
   rotated = {
     PSEUDONYM_KEY: secondKey.key,
     PSEUDONYM_KEY_VERSION: String(secondKey.version),

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { rewrapKeys } from '../../activities/encryption/rewrap-keys.ts';
 import { DataKeys } from '../../connections/encryption/data-keys.ts';
@@ -30,11 +30,7 @@ let deployment: Deployment;
 const payloads = new Map<string, Payload>();
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await migrate(deployment.settings, deployment.log);
 });
 

@@ -23,10 +23,7 @@ let deployment: Deployment;
 let workflowId: string;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { PAYLOAD_ENCRYPTION: 'on', PAYLOAD_MASTER_KEY: masterKey() },
-  );
+  deployment = await deploy({ PAYLOAD_ENCRYPTION: 'on', PAYLOAD_MASTER_KEY: masterKey() });
   await deployment.migrate();
   workflowId = journeyWorkflowId(deployment.pseudonyms.ofUser('ada'));
   await Promise.all([deployment.start('bridge').ready, deployment.start('worker').ready]);

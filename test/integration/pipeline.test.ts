@@ -94,20 +94,17 @@ const nameOf = new Map<string, string>();
 const expected = () => ({ live: (liveAt - base) / 1000 });
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    {
-      SESSION_GAP: '30s',
-      CART_ABANDON_AFTER: '6s',
-      CHECKOUT_ABANDON_AFTER: '3s',
-      LATE_GRACE: '1m',
-      ALERT_COOLDOWN: '1h',
-      ROLL_UP_EVERY: '1s',
-      LOG_LEVEL: 'debug',
-      // Several workers and threads in the process.
-      MAX_CACHED_JOURNEYS: '4000',
-    },
-  );
+  deployment = await deploy({
+    SESSION_GAP: '30s',
+    CART_ABANDON_AFTER: '6s',
+    CHECKOUT_ABANDON_AFTER: '3s',
+    LATE_GRACE: '1m',
+    ALERT_COOLDOWN: '1h',
+    ROLL_UP_EVERY: '1s',
+    LOG_LEVEL: 'debug',
+    // Several workers and threads in the process.
+    MAX_CACHED_JOURNEYS: '4000',
+  });
   for (const name of names) nameOf.set(journey(name), name);
   await deployment.migrate();
   const [bridge, worker] = [deployment.start('bridge'), deployment.start('worker')];

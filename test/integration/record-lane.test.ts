@@ -21,10 +21,7 @@ let bridge: AisleProcess;
 let producer: Awaited<ReturnType<typeof openProducer>>;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    { BRIDGE_LANES: 'record', BATCH_SIZE: '40' },
-  );
+  deployment = await deploy({ BRIDGE_LANES: 'record', BATCH_SIZE: '40' });
   await deployment.migrate();
   proxy = await startProxy(inject('postgres'));
   producer = await openProducer(brokers, deployment.topics.rawEvents.name);

@@ -17,10 +17,7 @@ import { waitUntil } from '../support/wait-until.ts';
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { BATCH_SIZE: '40' },
-  );
+  deployment = await deploy({ BATCH_SIZE: '40' });
   await deployment.migrate();
 });
 

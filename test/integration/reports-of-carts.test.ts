@@ -1,5 +1,5 @@
 // What reports say of abandoned carts is what a person works out by hand from what a few journeys tell.
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { AbandonmentRow, JourneyRecord } from '../../events/journey-record.ts';
 import { deploySmallShop, type ReportedShop } from '../support/report.ts';
@@ -9,11 +9,7 @@ const week = { since: '2026-03-02', until: '2026-03-09' };
 let shop: ReportedShop;
 
 beforeAll(async () => {
-  shop = await deploySmallShop({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  shop = await deploySmallShop();
 });
 
 afterAll(() => shop.close());

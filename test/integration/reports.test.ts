@@ -1,5 +1,5 @@
 // Each report's numbers are those that a person works out by hand from a few events, after the real roll-ups.
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { deploySmallShop, type ReportedShop } from '../support/report.ts';
 
@@ -9,11 +9,7 @@ const mondayAlone = { since: '2026-03-02', until: '2026-03-03' };
 let shop: ReportedShop;
 
 beforeAll(async () => {
-  shop = await deploySmallShop({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  shop = await deploySmallShop();
 });
 
 afterAll(() => shop.close());

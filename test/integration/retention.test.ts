@@ -2,7 +2,7 @@
 // every table that keeps for a time and in bounded steps; the bound is known before anything is gone; running again does
 // nothing more; and topics keep no longer than their tables.
 import kafkajs from 'kafkajs';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { createForgetUnusedKeys } from '../../activities/encryption/forget-unused-keys.ts';
 import { recordEvents } from '../../activities/record-events.ts';
@@ -25,11 +25,8 @@ const nameOfDay = (time: number) => `events_${new Date(time).toISOString().slice
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    // Nothing runs that a test does not start.
-    { RETENTION_DAYS: 'events=30', RETENTION_EVERY: '365d', ROLL_UP_EVERY: '365d' },
-  );
+  // Nothing runs that a test does not start.
+  deployment = await deploy({ RETENTION_DAYS: 'events=30', RETENTION_EVERY: '365d', ROLL_UP_EVERY: '365d' });
   await deployment.migrate();
 });
 

@@ -1,7 +1,7 @@
 // The cost of a roll-up follows what was touched, and not what is stored: the same news, on a record that has become twenty
 // times as large, has PostgreSQL look at as many pages as before; and what many do in the same minute costs each of them as
 // much as what few do. Counted by PostgreSQL itself; no clock has a say.
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { createRecordIdentities } from '../../activities/record-identities.ts';
 import { recordEvents } from '../../activities/record-events.ts';
@@ -32,11 +32,7 @@ let rollUp: Activities['rollUp'];
 let rounds = 0;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   const { settings, log, kafka, topics } = deployment;
   await migrate(settings, log);
   await createTopics(kafka, topics, 1, log);

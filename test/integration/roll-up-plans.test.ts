@@ -1,6 +1,6 @@
 // A roll-up reads the rows of the journeys that it touches, by an index each, and never a table from end to end: also where
 // its statements were planned while the tables were empty, as they are on a new system, and nothing has analysed them since.
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { recordEvents } from '../../activities/record-events.ts';
 import { createTakeNews } from '../../activities/roll-ups/take-news.ts';
@@ -15,10 +15,7 @@ let deployment: Deployment;
 
 beforeAll(async () => {
   // One connection, which keeps the plans of its statements.
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { DB_POOL_SIZE: '1' },
-  );
+  deployment = await deploy({ DB_POOL_SIZE: '1' });
   await migrate(deployment.settings, deployment.log);
   await keepAutovacuumAway();
 });

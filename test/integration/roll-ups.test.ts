@@ -30,10 +30,7 @@ let rollUp: Activities['rollUp'];
 let serial = 0;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    { SESSION_GAP: '30m' },
-  );
+  deployment = await deploy({ SESSION_GAP: '30m' });
   const { settings, log, kafka, topics, database, temporal } = deployment;
   await migrate(settings, log);
   await createTopics(kafka, topics, 1, log);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { QueryConfig } from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { createEvaluateRule } from '../../activities/evaluate-rule.ts';
 import { createMeasureMetric, metricSession } from '../../activities/measure-metric.ts';
@@ -27,11 +27,7 @@ let deployment: Deployment;
 let metrics: Database;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await deployment.migrate();
   metrics = connectPostgres(
     deployment.settings,

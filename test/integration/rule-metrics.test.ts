@@ -2,7 +2,7 @@
  * Protects: each metric that a rule can name is the number that docs/alert-rules.md promises, worked out here by hand from a few
  * rows: its value, its samples and what it is about, to the millisecond at both ends of the window, and nothing where there is none.
  */
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { createMeasureMetric } from '../../activities/measure-metric.ts';
 import { migrate } from '../../connections/migrate.ts';
@@ -15,11 +15,7 @@ import { end, figures, start } from '../support/metric-figures.ts';
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await migrate(deployment.settings, deployment.log);
 });
 

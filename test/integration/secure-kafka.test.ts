@@ -2,7 +2,7 @@
 // others, everything works; what a component has no right to is refused; and a wrong password or certificate ends the
 // process at once with a sentence that names the variable.
 import { Kafka, logLevel } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { connectKafka, kafkaRefusal } from '../../connections/kafka.ts';
 import { createLog } from '../../connections/log.ts';
@@ -36,7 +36,6 @@ beforeAll(async () => {
   kafka = await startSecureKafka(certificates, passwords);
   await applyDocumentedAcls(kafka.administrators);
   deployment = await deploy(
-    { kafka: kafka.right, postgres: inject('postgres'), temporal: inject('temporal') },
     {
       KAFKA_TOPIC_PREFIX: '',
       KAFKA_GROUP_PREFIX: 'aisle',
@@ -46,6 +45,7 @@ beforeAll(async () => {
       ...login('aisle-migrate'),
       ...{ CART_ABANDON_AFTER: '1s', LATE_GRACE: '1s', ROLL_UP_EVERY: '1s' },
     },
+    { kafka: kafka.right },
   );
   await deployment.migrate();
 });

@@ -26,10 +26,7 @@ beforeAll(async () => {
     elsewhere: await authority.issue('postgres-elsewhere', { host: 'postgres.elsewhere.test' }),
   };
   postgres = await startSecurePostgres(shown.right);
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres, temporal: inject('temporal') },
-    { DB_SSL: 'verify-full', DB_SSL_CA_FILE: authority.file },
-  );
+  deployment = await deploy({ DB_SSL: 'verify-full', DB_SSL_CA_FILE: authority.file }, { postgres });
   await deployment.migrate();
 });
 

@@ -33,16 +33,13 @@ beforeAll(async () => {
     expired: await open(await authority.issue('temporal-expired', { expired: true })),
     elsewhere: await open(await authority.issue('temporal-elsewhere', { host: 'temporal.elsewhere.test' })),
   };
-  deployment = await deploy(
-    { kafka: inject('kafka'), postgres: inject('postgres'), temporal: inject('temporal') },
-    {
-      TEMPORAL_ADDRESS: address(gates.right),
-      TEMPORAL_TLS: 'true',
-      TEMPORAL_TLS_CA_FILE: authority.file,
-      TEMPORAL_TLS_CERT_FILE: client.certificate,
-      TEMPORAL_TLS_KEY_FILE: client.key,
-    },
-  );
+  deployment = await deploy({
+    TEMPORAL_ADDRESS: address(gates.right),
+    TEMPORAL_TLS: 'true',
+    TEMPORAL_TLS_CA_FILE: authority.file,
+    TEMPORAL_TLS_CERT_FILE: client.certificate,
+    TEMPORAL_TLS_KEY_FILE: client.key,
+  });
   await deployment.migrate();
 });
 

@@ -35,10 +35,7 @@ let closeProducer: () => Promise<void>;
 let serial = 0;
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    { CART_ABANDON_AFTER: `${abandonAfterMs / 1000}s`, ROLL_UP_EVERY: '1s' },
-  );
+  deployment = await deploy({ CART_ABANDON_AFTER: `${abandonAfterMs / 1000}s`, ROLL_UP_EVERY: '1s' });
   await deployment.migrate();
   const [bridge, worker] = [deployment.start('bridge'), deployment.start('worker')];
   await Promise.all([bridge.ready, worker.ready]);

@@ -1,6 +1,6 @@
 // A user is called silent only when the record holds everything that the broker took before the instant in question and
 // nothing of the user in the time asked about; a record that lags behind answers 'unknown', never 'silent'.
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { createAskSilence } from '../../activities/ask-silence.ts';
 import { journeyStatements } from '../../activities/journey-rows.ts';
@@ -24,11 +24,7 @@ const question = {
 let deployment: Deployment;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await migrate(deployment.settings, deployment.log);
 });
 

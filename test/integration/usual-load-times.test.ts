@@ -1,6 +1,6 @@
 // What is usual for a checkout page is what a plain count of the last day's record gives, robust against extremes; many ask in
 // few queries, and where too little is known nobody gets an answer.
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 import { createAskUsualLoadTime } from '../../activities/ask-usual-load-time.ts';
 import { createMeasureLoadTimes } from '../../activities/measure-load-times.ts';
@@ -18,11 +18,7 @@ let ask: ReturnType<typeof createAskUsualLoadTime>;
 let serial = 0;
 
 beforeAll(async () => {
-  deployment = await deploy({
-    kafka: inject('kafka'),
-    postgres: inject('postgres'),
-    temporal: inject('temporal'),
-  });
+  deployment = await deploy();
   await migrate(deployment.settings, deployment.log);
   measure = createMeasureLoadTimes(deployment.database);
   ask = createAskUsualLoadTime(deployment.database);

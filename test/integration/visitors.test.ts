@@ -71,15 +71,12 @@ const alertsOf = async (cartId: string) =>
   ).flatMap(({ alert_type: type, metadata }) => (metadata.cart_id === cartId ? [type] : []));
 
 beforeAll(async () => {
-  deployment = await deploy(
-    { kafka: brokers, postgres: inject('postgres'), temporal: inject('temporal') },
-    {
-      SESSION_GAP: '1m',
-      CART_ABANDON_AFTER: `${cartMs}ms`,
-      CHECKOUT_ABANDON_AFTER: `${cartMs}ms`,
-      ROLL_UP_EVERY: '1s',
-    },
-  );
+  deployment = await deploy({
+    SESSION_GAP: '1m',
+    CART_ABANDON_AFTER: `${cartMs}ms`,
+    CHECKOUT_ABANDON_AFTER: `${cartMs}ms`,
+    ROLL_UP_EVERY: '1s',
+  });
   await deployment.migrate();
   bridge = deployment.start('bridge');
   await Promise.all([bridge.ready, deployment.start('worker').ready]);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { Client, Connection } from '@temporalio/client';
+import { inject } from 'vitest';
 
 import { createPseudonyms, type Pseudonyms } from '../../bridge/parse/pseudonyms.ts';
 import { connectKafka, type KafkaConnection } from '../../connections/kafka.ts';
@@ -13,7 +14,7 @@ import { environmentOf } from '../../stack/process-environment.ts';
 import { AisleProcess } from './aisle-process.ts';
 import { createTestDatabase, dropTestDatabase, type PostgresServer } from './test-database.ts';
 
-export interface Servers {
+interface Servers {
   readonly kafka: string;
   readonly postgres: PostgresServer;
   readonly temporal: string;
@@ -44,7 +45,17 @@ export interface Deployment {
   readonly close: () => Promise<void>;
 }
 
-export async function deploy(servers: Servers, changes: Record<string, string> = {}): Promise<Deployment> {
+/** `changes` go over the environment, `elsewhere` over the servers that all tests share. */
+export async function deploy(
+  changes: Record<string, string> = {},
+  elsewhere: Partial<Servers> = {},
+): Promise<Deployment> {
+  const servers: Servers = {
+    kafka: inject('kafka'),
+    postgres: inject('postgres'),
+    temporal: inject('temporal'),
+    ...elsewhere,
+  };
   const name = `test-${randomBytes(4).toString('hex')}`;
   const { postgres } = servers;
   const { name: databaseName, logins } = await createTestDatabase(postgres);

@@ -8,7 +8,7 @@ import { chooseReport, readReports } from '../../cli/report/reports.ts';
 import { createTopics } from '../../connections/create-topics.ts';
 import { migrate } from '../../connections/migrate.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { deploy, type Servers } from './deployment.ts';
+import { deploy } from './deployment.ts';
 import { smallShop } from './small-shop.ts';
 
 export interface ReportedShop {
@@ -19,8 +19,8 @@ export interface ReportedShop {
 }
 
 /** The small shop, recorded and rolled up on a database of its own. */
-export async function deploySmallShop(servers: Servers): Promise<ReportedShop> {
-  const deployment = await deploy(servers);
+export async function deploySmallShop(): Promise<ReportedShop> {
+  const deployment = await deploy();
   const { settings, log, kafka, topics, database, temporal } = deployment;
   await migrate(settings, log);
   await createTopics(kafka, topics, 1, log);
