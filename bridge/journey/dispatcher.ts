@@ -93,8 +93,9 @@ export class Dispatcher {
       this.failure ??= { error };
     } finally {
       const now = performance.now();
-      // How long letters take that did not wait for it says nothing about the pace.
-      if (!this.isPressed()) this.pace.observe(now - startedAt, this.mailbox.users, now);
+      // How long letters take that did not wait for their pace says nothing about it.
+      if (this.isPressed()) this.pace.observeUnpaced(now);
+      else this.pace.observe(now - startedAt, this.mailbox.users, now);
       this.inFlight -= 1;
       if (!letter.urgent) this.calmInFlight -= 1;
       this.wake?.();

@@ -37,6 +37,7 @@ export class Pace {
   private refilledAt: number;
   private adjustedAt: number;
   private latencies: number[] = [];
+  private unpaced = 0;
   private lagMs = 0;
 
   constructor(bounds: PaceBounds, now: number) {
@@ -91,10 +92,24 @@ export class Pace {
     else if (typical > busyMs || this.perSecond > needed * tooFast) this.perSecond *= 0.97;
     else if (this.perSecond < needed && typical < comfortableMs && this.lagMs < comfortableLagMs)
       this.perSecond += Math.max(1, this.bounds.mostPerSecond * 0.01);
+    this.settle(this.perSecond, now, (waiting * 1_000) / latestMs);
+  }
+
+  /**
+   * Notes a letter that went without regard to the pace, as those of a backlog do. As many a second as went so, the server takes:
+   * the pace goes on from there, and what is left behind a backlog does not trickle in for many seconds.
+   */
+  observeUnpaced(now: number): void {
+    this.unpaced += 1;
+    const elapsedMs = now - this.adjustedAt;
+    if (elapsedMs >= adjustEveryMs) this.settle((this.unpaced * 1_000) / elapsedMs, now);
+  }
+
+  private settle(perSecond: number, now: number, least = 0): void {
     const { leastPerSecond, mostPerSecond } = this.bounds;
-    const least = Math.max(leastPerSecond, (waiting * 1_000) / latestMs);
-    this.perSecond = Math.min(mostPerSecond, Math.max(least, this.perSecond));
+    this.perSecond = Math.min(mostPerSecond, Math.max(leastPerSecond, least, perSecond));
     this.latencies = [];
+    this.unpaced = 0;
     this.adjustedAt = now;
   }
 }

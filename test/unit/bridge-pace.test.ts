@@ -47,6 +47,19 @@ describe('the pace', () => {
     expect(after(5, 120, pace, 180_000, 0).lettersPerSecond).toBe(20);
   });
 
+  it('goes on from as many letters as went without it, within its bounds', () => {
+    const pace = new Pace(bounds, 0);
+    const unpaced = (perSecond: number, from: number) => {
+      for (let sent = 1; sent <= perSecond; sent += 1) pace.observeUnpaced(from + (sent * 1_000) / perSecond);
+      return pace.lettersPerSecond;
+    };
+    expect(unpaced(80, 0)).toBeCloseTo(80);
+    expect(unpaced(1_000, 1_000)).toBe(200);
+    expect(unpaced(5, 2_000)).toBe(20);
+    expect(unpaced(120, 3_000)).toBeCloseTo(120);
+    expect(after(5, 60, pace, 4_000, 0).lettersPerSecond).toBe(20);
+  });
+
   it('stays where latency is neither', () => {
     const pace = after(9, 10, new Pace(bounds, 0), 0, some);
     const before = pace.lettersPerSecond;
