@@ -41,7 +41,7 @@ export interface TopicConsumerOptions {
   /** Where to begin in a partition without a committed offset. */
   readonly from: 'earliest' | 'latest';
   readonly partitionsAtOnce: number;
-  /** What an event may wait at most at the end of the topic so that others come with it, milliseconds. */
+  /** What an event may wait at most at the end of the topic so that others come with it, milliseconds; 20 without. */
   readonly restMs?: number;
   /** The group has settled anew and each partition is read again from its committed offset. Awaited before the first batch. */
   readonly onAssigned?: (partitions: readonly number[]) => Promise<void>;

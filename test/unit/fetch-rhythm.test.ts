@@ -1,4 +1,7 @@
-/** A reader at the end of a topic fetches at most every twenty milliseconds, or as its rest says, and one that is behind as fast as it can. */
+/**
+ * A reader at the end of a topic fetches at most every twenty milliseconds, or as often as its own rest allows, and one that is
+ * behind as fast as it can.
+ */
 import { describe, expect, it } from 'vitest';
 
 import { FetchRhythm } from '../../connections/fetch-rhythm.ts';
