@@ -1,5 +1,6 @@
 import type { Mailbox, OutgoingLetter } from './mailbox.ts';
-import type { Pace } from './pace.ts';
+import type { Pace, Waiting } from './pace.ts';
+import type { Pressure } from './pressure.ts';
 
 export interface DispatcherLimits {
   /** Letters under way at once. Calm ones leave a part of them free for urgent ones. */
@@ -15,7 +16,7 @@ export class Dispatcher {
   private readonly pace: Pace;
   private readonly send: (letter: OutgoingLetter) => Promise<void>;
   private readonly limits: DispatcherLimits;
-  private readonly isPressed: () => boolean;
+  private readonly pressure: Pick<Pressure, 'isOn' | 'share'>;
   private inFlight = 0;
   private calmInFlight = 0;
   private wake: (() => void) | null = null;
@@ -26,13 +27,13 @@ export class Dispatcher {
     pace: Pace,
     send: (letter: OutgoingLetter) => Promise<void>,
     limits: DispatcherLimits,
-    isPressed: () => boolean = () => false,
+    pressure: Pick<Pressure, 'isOn' | 'share'>,
   ) {
     this.mailbox = mailbox;
     this.pace = pace;
     this.send = send;
     this.limits = limits;
-    this.isPressed = isPressed;
+    this.pressure = pressure;
   }
 
   /** Tells the dispatcher that the mailbox has something new. */
@@ -65,7 +66,7 @@ export class Dispatcher {
       void this.start(urgent);
     }
     // A mailbox that is about to stop the reading for everybody holds nothing back: the fullest letters go first.
-    while (this.isPressed() && this.inFlight < mostInFlight && this.calmInFlight < mostPressedInFlight) {
+    while (this.pressure.isOn && this.inFlight < mostInFlight && this.calmInFlight < mostPressedInFlight) {
       const letter = this.mailbox.takeFull() ?? this.mailbox.takeCalm();
       if (!letter) break;
       void this.start(letter);
@@ -94,12 +95,16 @@ export class Dispatcher {
     } finally {
       const now = performance.now();
       // How long letters take that did not wait for their pace says nothing about it.
-      if (this.isPressed()) this.pace.observeUnpaced(now);
-      else this.pace.observe(now - startedAt, this.mailbox.users, now);
+      if (this.pressure.isOn) this.pace.observeUnpaced(now);
+      else this.pace.observe(now - startedAt, this.waiting, now);
       this.inFlight -= 1;
       if (!letter.urgent) this.calmInFlight -= 1;
       this.wake?.();
     }
+  }
+
+  private get waiting(): Waiting {
+    return { users: this.mailbox.users, share: this.pressure.share };
   }
 
   private nextChange(waitMs: number): Promise<void> {

@@ -88,7 +88,7 @@ export class JourneyLane {
       parts.pace,
       (letter) => this.send(letter),
       dispatcherLimits,
-      () => pressure.isOn,
+      pressure,
     );
   }
 

@@ -1,6 +1,15 @@
+import { crowdedShare } from './pressure.ts';
+
 export interface PaceBounds {
   readonly leastPerSecond: number;
   readonly mostPerSecond: number;
+}
+
+/** What waits for its letters. */
+export interface Waiting {
+  readonly users: number;
+  /** Of the room that there is for events, from 0 to 1. */
+  readonly share: number;
 }
 
 /** A signal that takes no longer than this found the server with room to spare. */
@@ -81,18 +90,18 @@ export class Pace {
     this.lagMs = lagMs;
   }
 
-  /** Notes how long a signal took, and how many users' letters wait; failures to deliver count as slow. */
-  observe(latencyMs: number, waiting: number, now: number): void {
+  /** Notes how long a signal took, and what waits; failures to deliver count as slow. */
+  observe(latencyMs: number, waiting: Waiting, now: number): void {
     this.latencies.push(latencyMs);
     if (now - this.adjustedAt < adjustEveryMs) return;
     const sorted = this.latencies.sort((left, right) => left - right);
-    const needed = (waiting * 1_000) / earlyEnoughMs;
+    const needed = (waiting.users * 1_000) / earlyEnoughMs;
     const typical = sorted[Math.floor(sorted.length / 2)] ?? 0;
     if (typical > crowdedMs || this.isWorkerBehind) this.perSecond *= 0.8;
     else if (typical > busyMs || this.perSecond > needed * tooFast) this.perSecond *= 0.97;
     else if (this.perSecond < needed && typical < comfortableMs && this.lagMs < comfortableLagMs)
       this.perSecond += Math.max(1, this.bounds.mostPerSecond * 0.01);
-    this.settle(this.perSecond, now, (waiting * 1_000) / latestMs);
+    this.settle(this.perSecond, now, leastFor(waiting));
   }
 
   /**
@@ -113,3 +122,10 @@ export class Pace {
     this.adjustedAt = now;
   }
 }
+
+/**
+ * The fuller the room, the sooner everybody must have a letter. So at a steady rate it fills to where as many events go as
+ * come, however crowded the server is, and not to where it has to be emptied at once, when there is least to spare.
+ */
+const leastFor = ({ users, share }: Waiting): number =>
+  (users * 1_000) / (latestMs * (1 - Math.min(share, crowdedShare)));

@@ -1,7 +1,7 @@
 import type { Mailbox } from './mailbox.ts';
 
 /** Of the events that may wait: from here on the mailbox is about to stop the reading for everybody. */
-const crowdedShare = 0.9;
+export const crowdedShare = 0.9;
 /** Of the same: with so few left on the topic, the lane has caught up with it. */
 const caughtUpShare = 0.01;
 
@@ -27,10 +27,15 @@ export class Pressure {
     this.unread = unread;
   }
 
+  /** Of the events that may wait. */
+  get share(): number {
+    return this.mailbox.size / this.mostPendingEvents;
+  }
+
   get isOn(): boolean {
     const { mailbox, mostPendingEvents } = this;
     const isBehind = this.lastPlace !== null && this.unread() > mostPendingEvents * caughtUpShare;
-    if (isBehind || mailbox.size >= mostPendingEvents * crowdedShare) this.lastPlace = mailbox.latestPlace;
+    if (isBehind || this.share >= crowdedShare) this.lastPlace = mailbox.latestPlace;
     else if (this.lastPlace !== null && mailbox.earliestPlace > this.lastPlace) this.lastPlace = null;
     return this.lastPlace !== null;
   }

@@ -18,7 +18,7 @@ afterEach(() => stops.splice(0).forEach((stop) => stop.abort()));
 function office(
   limits = { mostInFlight: 4, mostCalmInFlight: 2, mostPressedInFlight: 2 },
   lettersPerSecond = 5_000,
-  isPressed = () => false,
+  pressure = { isOn: false, share: 0 },
 ) {
   const mailbox = new Mailbox({ mostEvents: 10, mostBytes: 1_000_000 });
   const stop = new AbortController();
@@ -43,7 +43,7 @@ function office(
         fail: (error) => over(() => reject(error))(),
       });
     });
-  const dispatcher = new Dispatcher(mailbox, pace, send, limits, isPressed);
+  const dispatcher = new Dispatcher(mailbox, pace, send, limits, pressure);
   let offset = 0;
   const post = (journeyId: string, urgent: boolean) => {
     offset += 1;
@@ -85,7 +85,7 @@ describe('letters', () => {
 
   it('do not wait for the pace under pressure, the fullest first, a few at a time', async () => {
     const limits = { mostInFlight: 4, mostCalmInFlight: 4, mostPressedInFlight: 2 };
-    const { dispatcher, stop, post, started, underWay } = office(limits, 1, () => true);
+    const { dispatcher, stop, post, started, underWay } = office(limits, 1, { isOn: true, share: 1 });
     for (const user of ['small-1', 'small-2', 'small-3']) post(user, false);
     for (let event = 0; event < 10; event += 1) post('full', false);
     const running = dispatcher.run(stop.signal);

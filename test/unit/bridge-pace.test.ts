@@ -17,9 +17,11 @@ function after(
   seconds: number,
   pace = new Pace(bounds, 0),
   from = 0,
-  waiting = many,
+  users = many,
+  share = 0,
 ): Pace {
-  for (let now = from; now < from + seconds * 1000; now += 100) pace.observe(latencyMs, waiting, now + 100);
+  for (let now = from; now < from + seconds * 1000; now += 100)
+    pace.observe(latencyMs, { users, share }, now + 100);
   return pace;
 }
 
@@ -80,6 +82,35 @@ describe('the pace', () => {
     expect(after(500, 60, new Pace(bounds, 0), 0, 60_000).lettersPerSecond).toBe(bounds.mostPerSecond);
   });
 
+  it('comes sooner to everybody the fuller the room is, however crowded it is', () => {
+    const crowdedWith = (share: number) =>
+      after(500, 60, new Pace(bounds, 0), 0, 1_200, share).lettersPerSecond;
+    expect(crowdedWith(0)).toBe(20);
+    expect(crowdedWith(0.5)).toBeCloseTo(40);
+    expect(crowdedWith(0.75)).toBeCloseTo(80);
+    expect(crowdedWith(0.9)).toBeCloseTo(200);
+    expect(crowdedWith(1)).toBeCloseTo(200);
+  });
+
+  it('holds a steady rate below where letters pass it, in a server that stays crowded', () => {
+    const [users, room, perLetter] = [1_000, 300_000, 500];
+    const pace = new Pace(bounds, 0);
+    // As many events of each user come as at twenty thousand a second, and whoever waits longest has the next letter.
+    const since = new Array<number>(users).fill(0);
+    let share = 0;
+    let fullest = 0;
+    for (let second = 1; second <= 300; second += 1) {
+      for (let letters = pace.lettersPerSecond; letters >= 1; letters -= 1) {
+        const longest = since.indexOf(Math.min(...since));
+        since[longest] = Math.min(second, (since[longest] ?? 0) + perLetter / 20);
+      }
+      share = since.reduce((events, from) => events + (second - from) * 20, 0) / room;
+      fullest = Math.max(fullest, share);
+      pace.observe(500, { users, share }, second * 1_000);
+    }
+    expect(fullest).toBeLessThan(0.9);
+  });
+
   it('falls while the worker is behind, however quickly signals are answered, and does not rise before it has caught up', () => {
     const pace = after(5, 60);
     expect(pace.isWorkerBehind).toBe(false);
@@ -97,14 +128,15 @@ describe('the pace', () => {
 
   it('is not moved by a single slow signal among many', () => {
     const pace = new Pace(bounds, 0);
-    for (let now = 50; now <= 1_000; now += 50) pace.observe(now === 500 ? 9_000 : 10, many, now);
+    for (let now = 50; now <= 1_000; now += 50) pace.observe(now === 500 ? 9_000 : 10, { users: many, share: 0 }, now);
     expect(pace.lettersPerSecond).toBeGreaterThan(20);
   });
 
   const observation = fc.record({
     latencyMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
     afterMs: fc.nat(3_000),
-    waiting: fc.nat(5_000),
+    users: fc.nat(5_000),
+    share: fc.double({ min: 0, max: 1.5, noNaN: true }),
   });
   it('never leaves its bounds', () => {
     const anyBounds = fc.tuple(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 0, max: 500 }));
@@ -112,9 +144,9 @@ describe('the pace', () => {
       fc.property(anyBounds, fc.array(observation), ([least, more], observations) => {
         const pace = new Pace({ leastPerSecond: least, mostPerSecond: least + more }, 0);
         let now = 0;
-        for (const { latencyMs, afterMs, waiting } of observations) {
+        for (const { latencyMs, afterMs, users, share } of observations) {
           now += afterMs;
-          pace.observe(latencyMs, waiting, now);
+          pace.observe(latencyMs, { users, share }, now);
           expect(pace.lettersPerSecond).toBeGreaterThanOrEqual(least);
           expect(pace.lettersPerSecond).toBeLessThanOrEqual(least + more);
         }
