@@ -32,11 +32,18 @@ export class LeanWorker extends Worker {
 
   /** One activation of a run after the other, those of different runs side by side. */
   private takeInTurn(activation: Activation): Promise<void> {
-    const { runId } = activation.activation;
-    const run = this.runs.get(runId) ?? { workflow: undefined, turn: Promise.resolve() };
-    this.runs.set(runId, run);
+    const run = this.runOf(activation.activation.runId);
     run.turn = run.turn.then(() => this.take(run, activation));
     return run.turn;
+  }
+
+  private runOf(runId: string): CachedRun {
+    let run = this.runs.get(runId);
+    if (!run) {
+      run = { workflow: undefined, turn: Promise.resolve() };
+      this.runs.set(runId, run);
+    }
+    return run;
   }
 
   private async take(run: CachedRun, activation: Activation): Promise<void> {
