@@ -1,4 +1,6 @@
-import { CompressionTypes, Partitioners, type Kafka } from 'kafkajs';
+import { CompressionTypes, type Kafka } from 'kafkajs';
+
+import { keyPartitioner } from './key-partitioner.ts';
 
 export interface OutgoingMessage {
   readonly key: string | null;
@@ -20,8 +22,7 @@ const mostBytesInAChunk = 600_000;
 export async function createProducer(kafka: Kafka): Promise<MessageProducer> {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    // As the Java client partitions: a key goes where other producers send it.
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: keyPartitioner,
   });
   await producer.connect();
   return {

@@ -128,7 +128,8 @@ describe('the pace', () => {
 
   it('is not moved by a single slow signal among many', () => {
     const pace = new Pace(bounds, 0);
-    for (let now = 50; now <= 1_000; now += 50) pace.observe(now === 500 ? 9_000 : 10, { users: many, share: 0 }, now);
+    for (let now = 50; now <= 1_000; now += 50)
+      pace.observe(now === 500 ? 9_000 : 10, { users: many, share: 0 }, now);
     expect(pace.lettersPerSecond).toBeGreaterThan(20);
   });
 
