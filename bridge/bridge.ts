@@ -10,6 +10,7 @@ import type { LaneName } from '../settings/bridge-lanes.ts';
 import type { PseudonymKey } from '../settings/pseudonym-keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openJourneyLane } from './journey/open-journey-lane.ts';
+import { LaneTurns } from './lane-turns.ts';
 import type { Lane, LaneContext } from './open-lane.ts';
 import { createKeyedParser } from './parse/keyed-parser.ts';
 import { createSharedParser } from './parse/shared-parser.ts';
@@ -84,6 +85,7 @@ async function openLanes(
     closing,
     stopping,
     parse: settings.BRIDGE_LANES.length > 1 ? createSharedParser(parse) : parse,
+    turns: new LaneTurns(),
     kafka,
     offsets,
     tally,

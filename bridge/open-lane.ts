@@ -7,6 +7,7 @@ import type {
 } from '../connections/kafka.ts';
 import type { Log } from '../connections/log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { LaneTurns } from './lane-turns.ts';
 import type { Tally } from './tally.ts';
 import type { ParseAt } from './parse/shared-parser.ts';
 import type { Suppressions } from './suppression/suppressions.ts';
@@ -19,6 +20,8 @@ export interface LaneContext {
   readonly closing: Closing;
   readonly stopping: AbortSignal;
   readonly parse: ParseAt;
+  /** Of the thread that the lanes share. */
+  readonly turns: LaneTurns;
   readonly suppressions: Suppressions;
   readonly kafka: KafkaConnection;
   readonly offsets: OffsetReader;

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { DeliverLetter } from '../../activities/deliver-letter.ts';
 import { untilItWorks } from '../../connections/back-off.ts';
@@ -12,6 +12,7 @@ import {
 import type { Log } from '../../connections/log.ts';
 import { outageNotice, type OutageNotice } from '../../connections/outage-notice.ts';
 import { keepingMembership } from '../keep-membership.ts';
+import { eventsInATurn, type LaneTurns } from '../lane-turns.ts';
 import type { Tally } from '../tally.ts';
 import type { ParseAt } from '../parse/shared-parser.ts';
 import type { Suppressions } from '../suppression/suppressions.ts';
@@ -30,6 +31,7 @@ import { toMail, writeLetter } from './write-letter.ts';
 
 export interface JourneyLaneParts {
   readonly parse: ParseAt;
+  readonly turns: LaneTurns;
   readonly deliver: DeliverLetter;
   readonly suppressions: Pick<Suppressions, 'refuses' | 'isErased'>;
   readonly readTaskLag: (journeyId: string) => Promise<number>;
@@ -54,7 +56,6 @@ const dispatcherLimits = { mostInFlight: 24, mostCalmInFlight: 8, mostPressedInF
 const stalenessMs = 60_000;
 const commitEveryMs = 500;
 const roomPollMs = 20;
-const eventsBetweenPauses = 250;
 
 /**
  * The journey lane: every usable event into the letter of its user. An offset is committed once no event before it is
@@ -113,7 +114,7 @@ export class JourneyLane {
   }
 
   async handle(batch: MessageBatch): Promise<void> {
-    const { stopping, mostPendingEvents } = this.parts;
+    const { stopping, mostPendingEvents, turns } = this.parts;
     const { assignment } = this;
     const ledger = assignment.ledgerOf(batch.partition);
     if (!ledger) return;
@@ -127,9 +128,9 @@ export class JourneyLane {
           await sleep(roomPollMs, undefined, { signal });
         }
         // A batch of ten thousand must not hold up the urgent letters of its first hundred.
-        if (index % eventsBetweenPauses === 0) {
+        if (index % eventsInATurn === 0) {
           this.dispatcher.notice();
-          await setImmediate();
+          await turns.take(message.appendedAt);
         }
         if (!batch.isCurrent()) return;
         this.post(ledger, batch, message);

@@ -16,7 +16,7 @@ import { TroubleSigns } from './trouble-signs.ts';
 
 /** The journey lane with its connection to Temporal, and to PostgreSQL where payloads are encrypted: for their keys. */
 export async function openJourneyLane(context: LaneContext): Promise<Lane> {
-  const { settings, log, closing, stopping, parse, suppressions, offsets, tally, join } = context;
+  const { settings, log, closing, stopping, parse, turns, suppressions, offsets, tally, join } = context;
   tally.expect('letters_sent', 'letter_events_sent');
   const groupId = groupsWithPrefix(settings.KAFKA_GROUP_PREFIX).journey;
   const connection = await connectTemporal(settings);
@@ -34,6 +34,7 @@ export async function openJourneyLane(context: LaneContext): Promise<Lane> {
   );
   const lane = new JourneyLane({
     parse,
+    turns,
     suppressions,
     deliver: withRoomInRun(
       createDeliverLetter(workflows, settings.TEMPORAL_TASK_QUEUE, rulesOf(settings)),

@@ -16,7 +16,8 @@ const restMs = 80;
 
 /** The record lane with its connections: PostgreSQL for the rows, a producer for page views and dead letters. */
 export async function openRecordLane(context: LaneContext): Promise<Lane> {
-  const { settings, log, closing, stopping, parse, suppressions, kafka, offsets, tally, join } = context;
+  const { settings, log, closing, stopping, parse, turns, suppressions, kafka, offsets, tally, join } =
+    context;
   tally.expect('events_recorded', 'events_rejected');
   const topics = topicsWithPrefix(settings.KAFKA_TOPIC_PREFIX);
   const topic = topics.rawEvents.name;
@@ -45,6 +46,7 @@ export async function openRecordLane(context: LaneContext): Promise<Lane> {
       log,
     }),
     limits: { batchSize: settings.BATCH_SIZE, preparedAhead: Math.ceil(settings.BATCH_SIZE / 4) },
+    turns,
     onRecorded: (partition, next) => progress.recorded(partition, next),
     log,
     stopping,

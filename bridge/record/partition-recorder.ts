@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
-
 import type { IncomingMessage, MessageBatch } from '../../connections/kafka.ts';
+import { eventsInATurn, type LaneTurns } from '../lane-turns.ts';
 import type { RecordedBatch, RecordSteps } from './record-steps.ts';
 
 export interface RecorderLimits {
@@ -17,8 +16,6 @@ export interface RecorderWatcher {
   readonly onFailure: (error: unknown) => void;
 }
 
-const parsedBetweenPauses = 250;
-
 /**
  * Records one partition, in order, in three steps that overlap: while the rows of one batch are being written, the next
  * is parsed and the page views of the one before are published. A batch is what has come meanwhile, so its size follows the
@@ -28,6 +25,7 @@ export class PartitionRecorder {
   private readonly partition: number;
   private readonly steps: RecordSteps;
   private readonly limits: RecorderLimits;
+  private readonly turns: LaneTurns;
   private readonly watcher: RecorderWatcher;
   private waiting: IncomingMessage[] = [];
   private nextOffset = 0;
@@ -37,10 +35,16 @@ export class PartitionRecorder {
   private writing: Promise<void> = Promise.resolve();
   private publishing: Promise<void> = Promise.resolve();
 
-  constructor(partition: number, steps: RecordSteps, limits: RecorderLimits, watcher: RecorderWatcher) {
+  constructor(
+    partition: number,
+    steps: RecordSteps,
+    { limits, turns }: { readonly limits: RecorderLimits; readonly turns: LaneTurns },
+    watcher: RecorderWatcher,
+  ) {
     this.partition = partition;
     this.steps = steps;
     this.limits = limits;
+    this.turns = turns;
     this.watcher = watcher;
   }
 
@@ -107,7 +111,7 @@ export class PartitionRecorder {
     const batch = this.steps.open(this.partition, taken.next);
     for (const [index, message] of taken.messages.entries()) {
       // Thousands of events must not hold up the heartbeat, nor the other lane.
-      if (index > 0 && index % parsedBetweenPauses === 0) await setImmediate();
+      if (index % eventsInATurn === 0) await this.turns.take(message.appendedAt);
       batch.add(message);
     }
     return batch;

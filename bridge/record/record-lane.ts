@@ -4,12 +4,14 @@ import { untilItWorks } from '../../connections/back-off.ts';
 import { isKafkaUnavailable, type MessageBatch, type TopicConsumer } from '../../connections/kafka.ts';
 import type { Log } from '../../connections/log.ts';
 import { outageNotice, type OutageNotice } from '../../connections/outage-notice.ts';
+import type { LaneTurns } from '../lane-turns.ts';
 import { PartitionRecorder, type RecorderLimits } from './partition-recorder.ts';
 import type { RecordSteps, RecordStepsWatcher } from './record-steps.ts';
 
 export interface RecordLaneParts {
   readonly stepsFor: (watcher: RecordStepsWatcher) => RecordSteps;
   readonly limits: RecorderLimits;
+  readonly turns: LaneTurns;
   /** Every offset of the partition below `next` has its row. */
   readonly onRecorded: (partition: number, next: number) => void;
   readonly log: Log;
@@ -63,7 +65,7 @@ export class RecordLane {
           const isCurrent = this.recorders.get(partition) === recorder;
           if (isCurrent && !recorder.isFull) consumer.resume(partition);
         };
-        const recorder = new PartitionRecorder(partition, steps, this.parts.limits, {
+        const recorder = new PartitionRecorder(partition, steps, this.parts, {
           onRoom: goOn,
           onFailure: (error) => {
             if (!signal.aborted) this.failed.abort(error);

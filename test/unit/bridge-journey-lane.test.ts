@@ -1,6 +1,7 @@
 // The journey lane delivers every usable event, takes any size of batch, and commits only behind what is delivered.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { LaneTurns } from '../../bridge/lane-turns.ts';
 import { Tally } from '../../bridge/tally.ts';
 import { JourneyLane } from '../../bridge/journey/journey-lane.ts';
 import { StepNews } from '../../bridge/journey/news.ts';
@@ -35,6 +36,7 @@ function lane(
   };
   const journeyLane = new JourneyLane({
     tally: new Tally(),
+    turns: new LaneTurns(),
     // The body names the user; an empty one cannot be used.
     parse: ({ value }) => {
       const journeyId = value?.toString() ?? '';

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { LaneTurns } from '../../bridge/lane-turns.ts';
 import { PartitionRecorder } from '../../bridge/record/partition-recorder.ts';
 import { RecordedBatch } from '../../bridge/record/recorded-batch.ts';
 import type { RecordSteps } from '../../bridge/record/record-steps.ts';
@@ -56,7 +57,7 @@ function recorder(batchSize: number, preparedAhead = Math.ceil(batchSize / 4)) {
   const subject = new PartitionRecorder(
     0,
     steps,
-    { batchSize, preparedAhead },
+    { limits: { batchSize, preparedAhead }, turns: new LaneTurns() },
     {
       onRoom: () => (rooms += 1),
       onFailure: (error) => failures.push(error),
@@ -107,6 +108,8 @@ describe('a partition’s recorder', () => {
             await new Promise(setImmediate);
             check();
           }
+          // What came last has its turn.
+          await turns();
           while (open.length > 0) {
             open[0]?.end();
             await turns();
