@@ -1,5 +1,5 @@
 import type { Mailbox, OutgoingLetter } from './mailbox.ts';
-import type { Pace, Waiting } from './pace.ts';
+import type { Pace } from './pace.ts';
 import type { Pressure } from './pressure.ts';
 
 export interface DispatcherLimits {
@@ -96,15 +96,11 @@ export class Dispatcher {
       const now = performance.now();
       // How long letters take that did not wait for their pace says nothing about it.
       if (this.pressure.isOn) this.pace.observeUnpaced(now);
-      else this.pace.observe(now - startedAt, this.waiting, now);
+      else this.pace.observe(now - startedAt, { users: this.mailbox.users, share: this.pressure.share }, now);
       this.inFlight -= 1;
       if (!letter.urgent) this.calmInFlight -= 1;
       this.wake?.();
     }
-  }
-
-  private get waiting(): Waiting {
-    return { users: this.mailbox.users, share: this.pressure.share };
   }
 
   private nextChange(waitMs: number): Promise<void> {

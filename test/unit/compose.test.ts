@@ -247,7 +247,9 @@ describe('Dockerfile', () => {
   });
 
   it('runs the worker unless told otherwise, as every service of ours tells it', () => {
-    expect(dockerfile).toMatch(/^ENTRYPOINT \["node", ("--\S+", )*"dist\/cli\/aisle\.js"\]$/m);
+    expect(dockerfile).toMatch(
+      /^ENTRYPOINT \["node", "--v8-pool-size=1", "--heap-growing-percent=100", "dist\/cli\/aisle\.js"\]$/m,
+    );
     expect(dockerfile).toMatch(/^CMD \["worker"\]$/m);
     expect(ownServices(compose).map(([name, { command }]) => [name, command])).toEqual([
       ['migrate', ['migrate']],
